@@ -1,0 +1,31 @@
+"""What the notebooks of this series share: data, artifacts, training, evaluation, figures.
+
+The lessons stand in the notebooks. This package holds what two of them need, or what would distract from
+a lesson. Read :mod:`digits.series` first: it is the map of the house. Imports run downward only::
+
+    notebooks -> training, evaluation, plots -> checks, artifacts -> mnist -> series -> workspace
+"""
+
+import sys
+
+OLDEST_PYTHON = (3, 11)
+NEWEST_PYTHON = (3, 13)
+
+
+def require_supported_python(version=None):
+    """Raise ``RuntimeError`` unless this Python is one that the series is tested with.
+
+    ``version`` is a ``(major, minor)`` tuple; None means the running Python. The limits are TensorFlow's:
+    it publishes no package for other versions.
+    """
+    version = tuple(sys.version_info[:2]) if version is None else tuple(version)
+    if not OLDEST_PYTHON <= version <= NEWEST_PYTHON:
+        raise RuntimeError(
+            "This series needs Python {}.{} to {}.{}, and this is Python {}.{}. Create a virtual environment with "
+            "one of those versions and install requirements.txt into it; README.md shows how.".format(
+                *OLDEST_PYTHON, *NEWEST_PYTHON, *version
+            )
+        )
+
+
+require_supported_python()
