@@ -1,0 +1,265 @@
+"""Saving and loading what one notebook hands to the next, with a record of where it came from.
+
+Each artifact ``data/NAME`` has a record ``data/NAME.json`` beside it: its SHA-256, the step that wrote it, the
+dataset's fingerprint, the hashes of the step's input artifacts, library versions. ``load_*`` verifies it: a missing
+or stale artifact is made first, by running the notebook that writes it in a child process; a damaged one is an error.
+"""
+
+import contextlib
+import hashlib
+import importlib.metadata
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from . import mnist, series
+from .workspace import NOTEBOOKS_FOLDER, data_folder, home, shown, shows_progress, write_atomically
+
+RECORDED_LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "tensorflow")
+# The oldest date that a zip archive can hold; one fixed date makes equal models equal files.
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+class ArtifactError(RuntimeError):
+    """An artifact is damaged, or could not be made; the message says what to do."""
+
+
+def folder() -> pathlib.Path:
+    """Where the artifacts of the dataset in use are: ``data/``, and for the sample ``data/sample/``."""
+    return data_folder() / "sample" if mnist.load().is_sample else data_folder()
+
+
+def figures_folder() -> pathlib.Path:
+    """Where the figures of the dataset in use are: ``figures/``, and for the sample ``data/sample/figures/``."""
+    return folder() / "figures" if mnist.load().is_sample else home() / "figures"
+
+
+# ---------------------------------------------------------------- saving
+
+
+def save_arrays(name: str, **arrays: np.ndarray) -> None:
+    """Save arrays of any shape and dtype under their names in one ``.npz`` file."""
+    with _recorded_write(name) as temporary:
+        np.savez(temporary, **arrays)
+
+
+def save_table(name: str, table: pd.DataFrame) -> None:
+    """Save a table as ``.csv``, without its index."""
+    with _recorded_write(name) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def save_model(name: str, model) -> None:
+    """Save a Keras model as ``.keras``; equal models give equal bytes."""
+    with _recorded_write(name) as temporary:
+        model.save(temporary)
+        _remove_dates(temporary)
+
+
+@contextlib.contextmanager
+def _recorded_write(name: str) -> Iterator[pathlib.Path]:
+    """Write an artifact and its record; the artifact appears whole or not at all.
+
+    The record comes first and names both the new hash and the one it replaces. If the process ends between the
+    two, the file on disk is recognised as the earlier version and made again, not taken for damaged. A file that
+    this series did not write may be somebody's work: it is not replaced.
+    """
+    step, path = series.writer(name), folder() / name
+    if path.exists():
+        _verify(path)
+    with write_atomically(path) as temporary:
+        yield temporary
+        record = {
+            "artifact": name,
+            "sha256": _sha256(temporary),
+            "previous_sha256": _sha256(path) if path.exists() else None,
+            "step": step.number,
+            "version": step.version,
+            "dataset": {"name": mnist.load().name, "fingerprint": mnist.load().fingerprint},
+            "inputs": _input_hashes(step),
+            "libraries": {library: importlib.metadata.version(library) for library in RECORDED_LIBRARIES},
+        }
+        with write_atomically(_record_path(path)) as temporary_record:
+            temporary_record.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def _remove_dates(path: pathlib.Path) -> None:
+    """Rewrite a ``.keras`` archive without the moments of its making."""
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in sorted(archive.namelist())}
+    metadata = json.loads(contents["metadata.json"])
+    metadata.pop("date_saved", None)
+    contents["metadata.json"] = json.dumps(metadata).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), content)
+
+
+# ---------------------------------------------------------------- loading
+
+
+def load_arrays(name: str) -> dict[str, np.ndarray]:
+    """The arrays of a ``.npz`` artifact by name, made first where missing or stale.
+
+    Raises:
+        ArtifactError: the file was changed by something else, or could not be made.
+    """
+    with np.load(_ensure(name), allow_pickle=False) as archive:
+        return {key: archive[key] for key in archive.files}
+
+
+def load_table(name: str) -> pd.DataFrame:
+    """The table of a ``.csv`` artifact, made first where missing or stale; errors as :func:`load_arrays`."""
+    return pd.read_csv(_ensure(name))
+
+
+def load_model(name: str):
+    """The Keras model of a ``.keras`` artifact, made first where missing or stale; errors as :func:`load_arrays`."""
+    from . import (
+        training,
+    )  # here, because importing Keras takes seconds and most notebooks' artifacts need none
+
+    return training.keras.models.load_model(_ensure(name))
+
+
+def results() -> pd.DataFrame:
+    """One row per network and seed: the tables ``results/NN.csv`` of all steps that have run, one below the other."""
+    names = [name for step in series.STEPS for name in step.writes if name.startswith("results/")]
+    tables = [load_table(name) for name in names if (folder() / name).exists()]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def provenance(name: str) -> dict:
+    """The record of an artifact as a dictionary: hash, step, dataset, inputs, library versions."""
+    return _record(_ensure(name))
+
+
+def _ensure(name: str) -> pathlib.Path:
+    """The path of an artifact that is there, verified and current; its step's notebook is run first if it must be."""
+    _ensure_current(name)
+    return folder() / name
+
+
+def _ensure_current(name: str) -> None:
+    step = series.writer(name)
+    for needed in step.reads:  # from the source downwards, so that each notebook runs at most once
+        _ensure_current(needed)
+    reason = _why_not_current(name)
+    if reason:
+        _run_notebook(step, reason)
+        reason = _why_not_current(name)
+        if reason:
+            raise ArtifactError(
+                f"Notebook {step.number} ({step.title}) ran to its end, and yet {reason}. Open "
+                f"{step.file_name} and run it cell by cell to see where it saves this artifact."
+            )
+
+
+def _why_not_current(name: str) -> str:
+    """Why an artifact must be made (again), as half a sentence; empty if it need not."""
+    step, path = series.writer(name), folder() / name
+    if not path.exists():
+        return f"{shown(path)} is not there yet"
+    record = _verify(path)
+    if record["sha256"] != _sha256(path):
+        return f"the writing of {shown(path)} was interrupted"
+    if record["dataset"]["fingerprint"] != mnist.load().fingerprint:
+        return f"{shown(path)} was made from another dataset ({record['dataset']['name']})"
+    if record["version"] != step.version:
+        return f"{shown(path)} was made by version {record['version']} of notebook {step.number}, now {step.version}"
+    for needed, sha256 in _input_hashes(step).items():
+        if record["inputs"].get(needed) != sha256:
+            return f"{shown(path)} was made from another version of {shown(folder() / needed)}"
+    return ""
+
+
+def _verify(path: pathlib.Path) -> dict:
+    """The record of an existing artifact; :class:`ArtifactError` if the file is not what its record says."""
+    record, record_name = _record(path), _record_path(path).name
+    if record is None:
+        found = f"{shown(path)} has no readable record {record_name} beside it that says what it holds"
+    elif _sha256(path) not in (record["sha256"], record["previous_sha256"]):
+        found = f"{shown(path)} was changed after it was written: its SHA-256 is not the one in {record_name}"
+    else:
+        return record
+    number = series.writer(path.relative_to(folder()).as_posix()).number
+    raise ArtifactError(
+        f"{found}. It is kept as it is. Delete it or move it away, then run notebook {number} to make it again."
+    )
+
+
+def _record_path(path: pathlib.Path) -> pathlib.Path:
+    return path.with_name(path.name + ".json")
+
+
+def _record(path: pathlib.Path) -> dict | None:
+    """The record beside an artifact; None if there is none or it is not one of ours."""
+    try:
+        record = json.loads(_record_path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    expected = {"sha256", "previous_sha256", "version", "dataset", "inputs"}
+    return record if isinstance(record, dict) and expected <= record.keys() else None
+
+
+def _input_hashes(step: series.Step) -> dict[str, str]:
+    """The recorded SHA-256 of each artifact that a step reads, as far as they are there."""
+    records = {name: _record(folder() / name) for name in step.reads}
+    return {name: record["sha256"] for name, record in records.items() if record}
+
+
+_hash_cache: dict[tuple, str] = {}
+
+
+def _sha256(path: pathlib.Path) -> str:
+    """SHA-256 of a file; read again only when its size or time of change differs."""
+    status = path.stat()
+    key = (path, status.st_size, status.st_mtime_ns, status.st_ino)
+    if key not in _hash_cache:
+        with open(path, "rb") as file:
+            _hash_cache[key] = hashlib.file_digest(file, "sha256").hexdigest()
+    return _hash_cache[key]
+
+
+# ---------------------------------------------------------------- making what is missing
+
+
+def _run_notebook(step: series.Step, reason: str) -> None:
+    """Run a step's notebook in a child process for its artifacts; its file stays untouched.
+
+    Interrupting this process ends the child and its kernel, and what they were writing is discarded.
+    """
+    if shows_progress():
+        print(f"Running notebook {step.number} ({step.title}) first, because {reason} ...", flush=True)
+    command = [sys.executable, str(NOTEBOOKS_FOLDER / "run_all.py"), "--discard", step.number]
+    environment = {**os.environ, "DIGITS_PROGRESS": "0", "DIGITS_MNIST": mnist.load().location}
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as child:
+        try:
+            output, _ = child.communicate()
+        except BaseException:
+            child.terminate()
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+            raise
+    if child.returncode:
+        raise ArtifactError(
+            f"Notebook {step.number} ({step.title}) had to run first, because {reason}, and failed:\n\n{output.strip()}"
+        )
