@@ -1,0 +1,63 @@
+"""How the series is tested: which dataset the notebooks run on, how strictly they are compared, where they write."""
+
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "notebooks"))
+
+CELL_TIMEOUT = 300  # seconds; nbval's own default of 2000 is how long a dead kernel would go unnoticed
+
+
+def pytest_configure(config):
+    """Resolve the dataset once, hand it to every kernel, and let everything be written to a temporary folder."""
+    try:
+        from digits import mnist, workspace
+    except RuntimeError as error:  # the wrong Python
+        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+    os.environ["DIGITS_PROGRESS"] = "0"
+    config.digits_dataset = None
+    if _compares_notebooks(config):
+        try:
+            config.digits_dataset = dataset = mnist.load()
+        except (mnist.DatasetError, workspace.WorkspaceError) as error:
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+        os.environ["DIGITS_MNIST"] = dataset.location
+        config.option.nbval_lax = config.option.nbval_lax or dataset.is_sample
+        config.option.nbval_current_env = True  # a kernel that the user registered as "python3" could be any Python
+        config.option.nbval_cell_timeout = min(config.option.nbval_cell_timeout, CELL_TIMEOUT)
+    config.digits_home_before = os.environ.get("DIGITS_HOME")
+    config.digits_home = os.environ["DIGITS_HOME"] = tempfile.mkdtemp(prefix="digits-")
+
+
+def pytest_unconfigure(config):
+    """Remove the temporary folder."""
+    if hasattr(config, "digits_home"):
+        shutil.rmtree(config.digits_home, ignore_errors=True)
+
+
+def pytest_report_header(config):
+    """Say what the notebooks run on and how they are compared."""
+    if config.digits_dataset is None:
+        return "series: the notebooks are not run (add --nbval)"
+    if config.digits_dataset.is_sample:
+        tried = " ".join(config.digits_dataset.tried)
+        return [
+            "series: THE NOTEBOOKS RUN ON THE 5,000-IMAGE SAMPLE, NOT ON MNIST. Errors and failing checks fail the",
+            f"        tests, but stored outputs, which are MNIST's, are not compared. {tried}",
+        ]
+    how = "not compared (lax)" if config.option.nbval_lax else "compared strictly"
+    return f"series: {config.digits_dataset}; stored outputs are {how}"
+
+
+def pytest_collection_modifyitems(items):
+    """Notebooks first: some tests look at what they have just written."""
+    items.sort(key=lambda item: item.path.suffix != ".ipynb")
+
+
+def _compares_notebooks(config) -> bool:
+    return bool(getattr(config.option, "nbval", False) or getattr(config.option, "nbval_lax", False))
