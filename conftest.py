@@ -10,7 +10,9 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "notebooks"))
 
-CELL_TIMEOUT = 300  # seconds; nbval's own default of 2000 is how long a dead kernel would go unnoticed
+CELL_TIMEOUT = (
+    300  # seconds; nbval's own default of 2000 is how long a dead kernel would go unnoticed
+)
 
 
 def pytest_configure(config):
@@ -28,7 +30,9 @@ def pytest_configure(config):
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         os.environ["DIGITS_MNIST"] = dataset.location
         config.option.nbval_lax = config.option.nbval_lax or dataset.is_sample
-        config.option.nbval_current_env = True  # a kernel that the user registered as "python3" could be any Python
+        config.option.nbval_current_env = (
+            True  # a kernel that the user registered as "python3" could be any Python
+        )
         config.option.nbval_cell_timeout = min(config.option.nbval_cell_timeout, CELL_TIMEOUT)
     config.digits_home_before = os.environ.get("DIGITS_HOME")
     config.digits_home = os.environ["DIGITS_HOME"] = tempfile.mkdtemp(prefix="digits-")
@@ -60,4 +64,6 @@ def pytest_collection_modifyitems(items):
 
 
 def _compares_notebooks(config) -> bool:
-    return bool(getattr(config.option, "nbval", False) or getattr(config.option, "nbval_lax", False))
+    return bool(
+        getattr(config.option, "nbval", False) or getattr(config.option, "nbval_lax", False)
+    )

@@ -41,20 +41,29 @@ class EpochSeconds(keras.callbacks.Callback):
 def build() -> keras.Model:
     """The network, with the same starting weights and the same shuffling at every call."""
     keras.utils.set_random_seed(0)
-    layers = [keras.layers.Dense(100, activation="relu"), keras.layers.Dense(10, activation="sigmoid")]
+    layers = [
+        keras.layers.Dense(100, activation="relu"),
+        keras.layers.Dense(10, activation="sigmoid"),
+    ]
     model = keras.Sequential([keras.Input(shape=(784,)), *layers])
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
-def train(way: str, images: np.ndarray, labels: np.ndarray) -> tuple[list[float], list[np.ndarray], float]:
+def train(
+    way: str, images: np.ndarray, labels: np.ndarray
+) -> tuple[list[float], list[np.ndarray], float]:
     """Seconds of each epoch after the first, the trained weights, and the last epoch's training accuracy."""
     model, clock = build(), EpochSeconds()
     if way == "default":
-        history = model.fit(images, labels, epochs=EPOCHS, batch_size=BATCH_SIZE, callbacks=[clock], verbose=0)
+        history = model.fit(
+            images, labels, epochs=EPOCHS, batch_size=BATCH_SIZE, callbacks=[clock], verbose=0
+        )
         accuracy = history.history["accuracy"][-1]
     else:
-        table = training.fit(model, images, labels, epochs=EPOCHS, batch_size=BATCH_SIZE, callbacks=[clock])
+        table = training.fit(
+            model, images, labels, epochs=EPOCHS, batch_size=BATCH_SIZE, callbacks=[clock]
+        )
         accuracy = table["accuracy"].iloc[-1]
     return clock.seconds[1:], model.get_weights(), accuracy
 

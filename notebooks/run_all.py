@@ -19,6 +19,10 @@ import sys
 import time
 
 try:
+    import digits  # noqa: F401  (before all others: it refuses a Python that lacks them)
+except RuntimeError as error:
+    sys.exit(str(error))
+try:
     import nbformat
     from digits import mnist, series, workspace
     from jupyter_client import AsyncKernelManager
@@ -26,8 +30,6 @@ try:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from tqdm import tqdm
-except RuntimeError as error:  # the wrong Python
-    sys.exit(str(error))
 except ModuleNotFoundError as error:
     sys.exit(
         f"The library {error.name} is not installed in {sys.executable}. "
@@ -66,18 +68,35 @@ class SeriesClient(NotebookClient):
             timeout=CELL_TIMEOUT,
             coalesce_streams=True,
             record_timing=False,
-            # The kernel talks to this process alone, over loopback: no warning about unencrypted TCP is wanted.
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            # No log lines of the kernel's machinery (unencrypted loopback, sockets closed by an interrupt);
+            # what a cell writes or raises is not touched.
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
             resources={"metadata": {"path": str(step.notebook.parent)}},
             on_cell_complete=lambda cell, cell_index: bar.update(),
-            on_notebook_start=lambda notebook: _cancel_on_signals(),
+            on_notebook_start=lambda notebook: self._heed_signals(),
         )
         self.peak_memory = 0
+        self.interrupted = False
 
     def create_kernel_manager(self) -> AsyncKernelManager:
         """A manager that knows only this environment's own kernel: a user's "python3" could be any Python."""
-        self.km = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+        self.km = AsyncKernelManager(
+            kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[])
+        )
         return self.km
+
+    def _heed_signals(self) -> None:
+        """Let Ctrl-C and a polite kill end the run through its clean-up, which stops the kernel."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def interrupt():
+            if not self.interrupted:  # a second Ctrl-C must not end the clean-up
+                self.interrupted = True
+                task.cancel()
+
+        for name in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):  # Windows: asyncio cancels by itself
+                loop.add_signal_handler(name, interrupt)
 
     async def async_execute_cell(self, cell, cell_index, *arguments, **options):
         """Execute one cell; after the last, ask the kernel for its peak memory."""
@@ -94,15 +113,9 @@ class SeriesClient(NotebookClient):
         return result
 
 
-def _cancel_on_signals() -> None:
-    """Let Ctrl-C and a polite kill end the run through its clean-up, which stops the kernel."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # on Windows asyncio cancels the task by itself
-            loop.add_signal_handler(name, task.cancel)
-
-
-def run(step: series.Step, dataset: mnist.Dataset, position: str) -> tuple[nbformat.NotebookNode, float, int]:
+def run(
+    step: series.Step, dataset: mnist.Dataset, position: str
+) -> tuple[nbformat.NotebookNode, float, int]:
     """Execute one notebook from a clean start.
 
     Returns:
@@ -117,10 +130,15 @@ def run(step: series.Step, dataset: mnist.Dataset, position: str) -> tuple[nbfor
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     # In the kernel: nothing that differs from run to run, and no second search for the data.
-    environment = {**os.environ, "DIGITS_PROGRESS": "0", "DIGITS_MNIST": dataset.location}
+    environment = {
+        **os.environ,
+        "DIGITS_PROGRESS": "0",
+        "DIGITS_MNIST": dataset.location,
+        "DIGITS_HOME": str(workspace.home()),  # absolute: the kernel works in another folder
+    }
     started = time.perf_counter()
     with tqdm(
-        total=len(notebook.cells),
+        total=sum(cell.cell_type == "code" for cell in notebook.cells),
         desc=f"{position}  {step.file_name}",
         bar_format="{desc:<48} {bar:20} cell {n_fmt}/{total_fmt}  {elapsed}",
         disable=not workspace.shows_progress(),
@@ -129,6 +147,8 @@ def run(step: series.Step, dataset: mnist.Dataset, position: str) -> tuple[nbfor
         try:
             asyncio.run(client.async_execute(env=environment))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            if client.interrupted:  # nbclient takes its own cancelling for the kernel's death
+                raise Interrupted from error
             raise NotebookFailed(_describe_failure(notebook, error)) from error
         except (asyncio.CancelledError, KeyboardInterrupt) as error:
             raise Interrupted from error
@@ -173,7 +193,11 @@ def make_storable(notebook) -> list[str]:
 
 def store(notebook, step: series.Step, dataset: mnist.Dataset) -> pathlib.Path:
     """Write an executed notebook to its place, whole or not at all; that place."""
-    folder = workspace.data_folder() / "sample" / "notebooks" if dataset.is_sample else step.notebook.parent
+    folder = (
+        workspace.data_folder() / "sample" / "notebooks"
+        if dataset.is_sample
+        else step.notebook.parent
+    )
     path = folder / step.file_name
     with (
         workspace.write_atomically(path) as temporary,
@@ -191,7 +215,9 @@ def select(wanted: list[str]) -> list[series.Step]:
         first, _, last = word.partition("-")
         first, last = first.zfill(2), (last or first).zfill(2)
         if first not in known or last not in known or first > last:
-            raise SystemExit(f"{word} names no notebook. There are {', '.join(known)}; a range is written 03-05.")
+            raise SystemExit(
+                f"{word} names no notebook. There are {', '.join(known)}; a range is written 03-05."
+            )
         chosen.update(number for number in known if first <= number <= last)
     return [step for step in series.STEPS if step.number in chosen]
 
@@ -203,22 +229,46 @@ def run_steps(steps: list[series.Step], dataset: mnist.Dataset, discard: bool) -
         try:
             notebook, seconds, memory = run(step, dataset, f"{index}/{len(steps)}")
         except NotebookFailed as error:
-            raise NotebookFailed(f"Notebook {step.file_name} failed; its file is as it was.\n\n{error}") from error
+            raise NotebookFailed(
+                f"Notebook {step.file_name} failed; its file is as it was.\n\n{error}"
+            ) from error
         complaints = make_storable(notebook)
-        place = "not stored" if discard else f"stored in {workspace.shown(store(notebook, step, dataset))}"
+        place = (
+            "not stored"
+            if discard
+            else f"stored in {workspace.shown(store(notebook, step, dataset))}"
+        )
         total += seconds
-        lines.append(f"{step.number} {step.title:<32} {seconds:6.1f} s {memory / 2**20:6,.0f} MiB  {place}")
+        lines.append(
+            f"{step.number} {step.title:<32} {seconds:6.1f} s {memory / 2**20:6,.0f} MiB  {place}"
+        )
         lines.extend(f"   wrote to standard error (not stored): {text}" for text in complaints)
-    print("\n".join([*lines, f"All {len(steps)} notebooks ran to their end in {total:.1f} s; data: {dataset.name}."]))
+    print(
+        "\n".join(
+            [
+                *lines,
+                f"All {len(steps)} notebooks ran to their end in {total:.1f} s; data: {dataset.name}.",
+            ]
+        )
+    )
 
 
 def main() -> int:
     """Run what the command line asks for; the process's exit code, 0 if every notebook ran to its end."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
-    parser.add_argument("notebooks", nargs="*", metavar="NN", help="numbers or ranges, such as 03-05; none means all")
-    parser.add_argument("--discard", action="store_true", help="do not store the executed notebooks")
+    parser.add_argument(
+        "notebooks",
+        nargs="*",
+        metavar="NN",
+        help="numbers or ranges, such as 03-05; none means all",
+    )
+    parser.add_argument(
+        "--discard", action="store_true", help="do not store the executed notebooks"
+    )
     arguments = parser.parse_args()
     steps = select(arguments.notebooks)
     if sys.platform == "win32":  # the kernels' sockets need a loop of this kind

@@ -60,7 +60,7 @@ def save_model(name: str, model) -> None:
     """Save a Keras model as ``.keras``; equal models give equal bytes."""
     with _recorded_write(name) as temporary:
         model.save(temporary)
-        _remove_dates(temporary)
+        _make_reproducible(temporary)
 
 
 @contextlib.contextmanager
@@ -84,22 +84,39 @@ def _recorded_write(name: str) -> Iterator[pathlib.Path]:
             "version": step.version,
             "dataset": {"name": mnist.load().name, "fingerprint": mnist.load().fingerprint},
             "inputs": _input_hashes(step),
-            "libraries": {library: importlib.metadata.version(library) for library in RECORDED_LIBRARIES},
+            "libraries": {
+                library: importlib.metadata.version(library) for library in RECORDED_LIBRARIES
+            },
         }
         with write_atomically(_record_path(path)) as temporary_record:
             temporary_record.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
-def _remove_dates(path: pathlib.Path) -> None:
-    """Rewrite a ``.keras`` archive without the moments of its making."""
+def _make_reproducible(path: pathlib.Path) -> None:
+    """Rewrite a ``.keras`` archive without what differs between equal models: dates and memory addresses."""
     with zipfile.ZipFile(path) as archive:
         contents = {name: archive.read(name) for name in sorted(archive.namelist())}
-    metadata = json.loads(contents["metadata.json"])
+    metadata, config = json.loads(contents["metadata.json"]), json.loads(contents["config.json"])
     metadata.pop("date_saved", None)
+    _number_shared_objects(config, {})
     contents["metadata.json"] = json.dumps(metadata).encode()
+    contents["config.json"] = json.dumps(config).encode()
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in contents.items():
             archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), content)
+
+
+def _number_shared_objects(config, numbers: dict[int, int]) -> None:
+    """Replace the addresses by which Keras tells shared objects apart by 1, 2, 3, ... in order of appearance."""
+    if isinstance(config, dict):
+        if "shared_object_id" in config:
+            address = config["shared_object_id"]
+            config["shared_object_id"] = numbers.setdefault(address, len(numbers) + 1)
+        for value in config.values():
+            _number_shared_objects(value, numbers)
+    elif isinstance(config, list):
+        for value in config:
+            _number_shared_objects(value, numbers)
 
 
 # ---------------------------------------------------------------- loading
@@ -184,7 +201,9 @@ def _verify(path: pathlib.Path) -> dict:
     """The record of an existing artifact; :class:`ArtifactError` if the file is not what its record says."""
     record, record_name = _record(path), _record_path(path).name
     if record is None:
-        found = f"{shown(path)} has no readable record {record_name} beside it that says what it holds"
+        found = (
+            f"{shown(path)} has no readable record {record_name} beside it that says what it holds"
+        )
     elif _sha256(path) not in (record["sha256"], record["previous_sha256"]):
         found = f"{shown(path)} was changed after it was written: its SHA-256 is not the one in {record_name}"
     else:
@@ -206,7 +225,13 @@ def _record(path: pathlib.Path) -> dict | None:
     except (OSError, ValueError):
         return None
     expected = {"sha256", "previous_sha256", "version", "dataset", "inputs"}
-    return record if isinstance(record, dict) and expected <= record.keys() else None
+    if not isinstance(record, dict) or not expected <= record.keys():
+        return None
+    return (
+        record
+        if isinstance(record["dataset"], dict) and isinstance(record["inputs"], dict)
+        else None
+    )
 
 
 def _input_hashes(step: series.Step) -> dict[str, str]:
@@ -237,9 +262,16 @@ def _run_notebook(step: series.Step, reason: str) -> None:
     Interrupting this process ends the child and its kernel, and what they were writing is discarded.
     """
     if shows_progress():
-        print(f"Running notebook {step.number} ({step.title}) first, because {reason} ...", flush=True)
+        print(
+            f"Running notebook {step.number} ({step.title}) first, because {reason} ...", flush=True
+        )
     command = [sys.executable, str(NOTEBOOKS_FOLDER / "run_all.py"), "--discard", step.number]
-    environment = {**os.environ, "DIGITS_PROGRESS": "0", "DIGITS_MNIST": mnist.load().location}
+    environment = {
+        **os.environ,
+        "DIGITS_PROGRESS": "0",
+        "DIGITS_MNIST": mnist.load().location,
+        "DIGITS_HOME": str(home()),
+    }
     with subprocess.Popen(
         command,
         env=environment,

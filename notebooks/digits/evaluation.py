@@ -10,8 +10,8 @@ from scipy import stats
 from sklearn import metrics
 
 DIGITS = range(10)
-# Keras keeps probabilities this far from 0 and 1 before it takes their logarithm.
-_SMALLEST_PROBABILITY = 1e-7
+# A score of 0 has no logarithm: it counts as the smallest number of its type, a loss of 87 nats.
+_SMALLEST_PROBABILITY = np.finfo(np.float32).tiny
 
 
 def predicted_digits(scores: np.ndarray) -> np.ndarray:
@@ -27,7 +27,9 @@ def accuracy(labels: np.ndarray, predicted: np.ndarray) -> float:
     """
     labels, predicted = np.asarray(labels), np.asarray(predicted)
     if labels.shape != predicted.shape or labels.size == 0:
-        raise ValueError(f"There must be one prediction per label: got {predicted.shape} for {labels.shape}.")
+        raise ValueError(
+            f"There must be one prediction per label: got {predicted.shape} for {labels.shape}."
+        )
     return float(np.mean(labels == predicted))
 
 
@@ -41,14 +43,16 @@ def cross_entropy(labels: np.ndarray, scores: np.ndarray) -> float:
         ValueError: a row's scores sum to zero, or there is not one row per label.
     """
     if len(scores) != len(labels):
-        raise ValueError(f"There must be one row of scores per label: got {len(scores)} for {len(labels)}.")
+        raise ValueError(
+            f"There must be one row of scores per label: got {len(scores)} for {len(labels)}."
+        )
     scores = np.asarray(scores, dtype=np.float64)
     totals = scores.sum(axis=1, keepdims=True)
     if not np.all(totals > 0):
         raise ValueError("Scores that sum to zero cannot be scaled to probabilities.")
     probabilities = scores / totals
     of_the_label = probabilities[np.arange(len(labels)), np.asarray(labels)]
-    return float(-np.log(np.clip(of_the_label, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY)).mean())
+    return float(-np.log(np.maximum(of_the_label, _SMALLEST_PROBABILITY)).mean())
 
 
 def wilson_interval(correct: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -57,9 +61,9 @@ def wilson_interval(correct: int, total: int, confidence: float = 0.95) -> tuple
     Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, 1927.
 
     Raises:
-        ValueError: ``total`` is not positive, or ``correct`` is not between 0 and ``total``.
+        ValueError: these are not two whole numbers with 0 <= ``correct`` <= ``total`` and ``total`` > 0.
     """
-    if total <= 0 or not 0 <= correct <= total:
+    if total != int(total) or correct != int(correct) or total <= 0 or not 0 <= correct <= total:
         raise ValueError(f"{correct} correct of {total} is not a count of correct answers.")
     interval = stats.binomtest(int(correct), int(total)).proportion_ci(confidence, method="wilson")
     return float(interval.low), float(interval.high)
@@ -69,7 +73,9 @@ def confusion_counts(labels: np.ndarray, predicted: np.ndarray) -> pd.DataFrame:
     """How often each digit was taken for each: 10 x 10 integers, the true digit in rows, the predicted in columns."""
     counts = metrics.confusion_matrix(labels, predicted, labels=list(DIGITS))
     return pd.DataFrame(
-        counts, index=pd.Index(DIGITS, name="true digit"), columns=pd.Index(DIGITS, name="predicted digit")
+        counts,
+        index=pd.Index(DIGITS, name="true digit"),
+        columns=pd.Index(DIGITS, name="predicted digit"),
     )
 
 

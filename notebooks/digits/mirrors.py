@@ -1,6 +1,5 @@
 """Downloads of MNIST from the published mirrors, each file checked against its published hash."""
 
-import logging
 import pathlib
 import sys
 import tempfile
@@ -63,7 +62,7 @@ def download(read: Callable[[pathlib.Path], dict]) -> tuple[dict | None, list[st
 
 def _fetch(mirror: Mirror, folder: pathlib.Path) -> pathlib.Path:
     """All files of one mirror in ``folder``; the path to read them from."""
-    logging.getLogger("pooch").setLevel(logging.WARNING)  # its log lines would enter the notebook's output
+    pooch.get_logger().setLevel("WARNING")  # its log lines would enter the notebook's output
     for name, known_hash in mirror.files.items():
         # total=1 until pooch sets the file's size: a bar without a total cannot be asked whether it is there.
         bar = tqdm(
@@ -93,6 +92,8 @@ def _reason(error: Exception) -> str:
         return "no answer in time"
     if isinstance(error, requests.HTTPError):
         return f"the server answered {error.response.status_code}"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the file was cut off on its way"
     if isinstance(error, requests.ConnectionError):
         return "no connection"
     if isinstance(error, ValueError) and "hash" in str(error):

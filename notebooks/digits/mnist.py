@@ -42,7 +42,12 @@ SHAPES = {
         "x_test": (10000, 28, 28),
         "y_test": (10000,),
     },
-    SAMPLE_NAME: {"x_train": (4000, 28, 28), "y_train": (4000,), "x_test": (1000, 28, 28), "y_test": (1000,)},
+    SAMPLE_NAME: {
+        "x_train": (4000, 28, 28),
+        "y_train": (4000,),
+        "x_test": (1000, 28, 28),
+        "y_test": (1000,),
+    },
 }
 # SHA-256 of each array's bytes (uint8, C order).
 SHA256 = {
@@ -137,7 +142,7 @@ def _load(named: str, _home: pathlib.Path) -> Dataset:
         path = pathlib.Path(named).expanduser().resolve()
         return _dataset(FULL_NAME, read(path), str(path))
     cached = data_folder() / "mnist.npz"
-    if cached.exists():
+    if _may_be_there(cached):
         return _dataset(FULL_NAME, read(cached), str(cached))
     arrays, failures = mirrors.download(read)
     if arrays is None:
@@ -145,6 +150,17 @@ def _load(named: str, _home: pathlib.Path) -> Dataset:
         return _sample((nowhere, *(f"- {failure}" for failure in failures)))
     _store(cached, arrays)
     return _dataset(FULL_NAME, arrays, str(cached))
+
+
+def _may_be_there(path: pathlib.Path) -> bool:
+    """Whether a file is there, or its folder is closed to us: then reading it says so."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def read(path: pathlib.Path, name: str = FULL_NAME) -> dict[str, np.ndarray]:
@@ -162,33 +178,38 @@ def read(path: pathlib.Path, name: str = FULL_NAME) -> dict[str, np.ndarray]:
             f"{shown(missing)} does not exist. Correct the path in DIGITS_MNIST, or unset it to let the series "
             "download MNIST."
         ) from error
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+    except Exception as error:  # a damaged container can make its reader fail in any way
         reason = (
-            "permission denied"
-            if isinstance(error, PermissionError)
-            else (str(error).strip("'\"") or "it ends too early")
+            "permission denied" if isinstance(error, PermissionError) else str(error).strip("'\"")
         )
         raise DatasetError(
-            f"{shown(path)} cannot be read as MNIST ({reason}). The file is kept as it is. {_remedy(path)}"
+            f"{shown(path)} cannot be read as MNIST ({reason or type(error).__name__}). The file is kept as it is. "
+            f"{_remedy(path)}"
         ) from error
     _verify(arrays, name, path)
     return arrays
 
 
 def _read_npz(path: pathlib.Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as archive:
-        if not hasattr(archive, "files"):
+    with open(path, "rb") as file:
+        if file.read(6) == b"\x93NUMPY":
             raise ValueError("it is a single array, not an .npz file")
-        missing = [name for name in ARRAY_NAMES if name not in archive.files]
-        if missing:
-            raise ValueError(f"it lacks {', '.join(missing)}")
-        return {name: archive[name] for name in ARRAY_NAMES}
+        if not zipfile.is_zipfile(file):
+            raise ValueError("it is not a complete .npz file")
+    with np.load(path, allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in ARRAY_NAMES if name in archive.files}
+    missing = [name for name in ARRAY_NAMES if not isinstance(arrays.get(name), np.ndarray)]
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}")
+    return arrays
 
 
 def _read_idx_folder(folder: pathlib.Path) -> dict[str, np.ndarray]:
     arrays = {}
     for name, spellings in IDX_NAMES.items():
-        candidates = [folder / f"{spelling}{ending}" for spelling in spellings for ending in ("", ".gz")]
+        candidates = [
+            folder / f"{spelling}{ending}" for spelling in spellings for ending in ("", ".gz")
+        ]
         found = next((path for path in candidates if path.is_file()), None)
         if found is None:
             raise FileNotFoundError(2, "no such file", str(candidates[0]))
@@ -200,7 +221,10 @@ def _read_idx(path: pathlib.Path) -> np.ndarray:
     """One array of unsigned bytes in the IDX format: 0, 0, 8 (the type), dimensions, sizes (big-endian), data."""
     content = path.read_bytes()
     if path.suffix == ".gz":
-        content = gzip.decompress(content)
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(f"{path.name} is not a complete gzip file") from error
     dimensions = content[3] if len(content) > 3 else 0
     start = 4 + 4 * dimensions
     if content[:3] != b"\0\0\x08" or dimensions not in (1, 3) or len(content) < start:
@@ -222,7 +246,9 @@ def _verify(arrays: dict[str, np.ndarray], name: str, path: pathlib.Path) -> Non
             found = f"{key} has the right shape, but its SHA-256 is not that of {name}"
         else:
             continue
-        raise DatasetError(f"{shown(path)} does not hold {name}: {found}. It is kept as it is. {_remedy(path)}")
+        raise DatasetError(
+            f"{shown(path)} does not hold {name}: {found}. It is kept as it is. {_remedy(path)}"
+        )
 
 
 def _remedy(path: pathlib.Path) -> str:
@@ -231,10 +257,14 @@ def _remedy(path: pathlib.Path) -> str:
     return "Set DIGITS_MNIST to a complete mnist.npz, or unset it to let the series download MNIST."
 
 
-def _dataset(name: str, arrays: dict[str, np.ndarray], location: str, tried: tuple[str, ...] = ()) -> Dataset:
+def _dataset(
+    name: str, arrays: dict[str, np.ndarray], location: str, tried: tuple[str, ...] = ()
+) -> Dataset:
     for array in arrays.values():
         array.setflags(write=False)
-    fingerprint = hashlib.sha256("".join(SHA256[name][key] for key in ARRAY_NAMES).encode()).hexdigest()[:12]
+    fingerprint = hashlib.sha256(
+        "".join(SHA256[name][key] for key in ARRAY_NAMES).encode()
+    ).hexdigest()[:12]
     return Dataset(name, *(arrays[key] for key in ARRAY_NAMES), fingerprint, location, tried)
 
 

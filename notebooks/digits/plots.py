@@ -33,19 +33,30 @@ def show(figure: plt.Figure, name: str, caption: str) -> None:
         caption: what to see in it, in a sentence; it is the figure's text alternative.
     """
     if mnist.load().is_sample:
-        figure.suptitle("Made from the 5,000-image sample: not MNIST's numbers", color="#B00020", fontsize=9)
+        figure.suptitle(
+            "Made from the 5,000-image sample: not MNIST's numbers", color="#B00020", fontsize=9
+        )
         caption = f"{caption} (Made from the 5,000-image sample: not MNIST's numbers.)"
     path = artifacts.figures_folder() / f"{name}.png"
     with write_atomically(path) as temporary:
-        figure.savefig(temporary, metadata={"Software": None})  # the version of matplotlib would change the bytes
+        figure.savefig(
+            temporary, metadata={"Software": None}
+        )  # the version of matplotlib would change the bytes
     width = round(figure.get_size_inches()[0] * _PAGE_PIXELS_PER_INCH)
     plt.close(figure)
     display(Image(data=path.read_bytes(), format="png", width=width))
     display(Markdown(f"*{caption}*"))
 
 
-def draw_digit(axes: plt.Axes, image: np.ndarray, title: str = "", *, cmap: str = INK, limit: float | None = None):
-    """Draw one image without axes.
+def draw_digit(
+    axes: plt.Axes,
+    image: np.ndarray,
+    title: str = "",
+    *,
+    cmap: str = INK,
+    limit: float | None = None,
+):
+    """Draw one image in a thin frame, without ticks.
 
     Args:
         axes: where to draw.
@@ -61,7 +72,10 @@ def draw_digit(axes: plt.Axes, image: np.ndarray, title: str = "", *, cmap: str 
     lowest = None if limit is None else (-limit if cmap == DIVERGING else 0)
     drawn = axes.imshow(np.reshape(image, (28, 28)), cmap=cmap, vmin=lowest, vmax=limit)
     axes.set_title(title, fontsize=9, fontweight="normal", loc="center")
-    axes.set_axis_off()
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set(
+        visible=True, color="0.8", linewidth=0.6
+    )  # the paper's edge: digits do not float
     return drawn
 
 
@@ -87,11 +101,16 @@ def grid_of_digits(
     """
     rows = -(-len(images) // columns)
     lines = max((title.count("\n") + 1 for title in titles), default=0)
-    figure, axes = plt.subplots(rows, columns, figsize=(columns * size, rows * (size + 0.17 * lines)), squeeze=False)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(columns * size, rows * (size + 0.2 * lines)), squeeze=False
+    )
     for axis in axes.flat:
         axis.set_axis_off()
     for index, image in enumerate(images):
-        draw_digit(axes.flat[index], image, titles[index] if len(titles) else "", cmap=cmap, limit=limit)
+        axes.flat[index].set_axis_on()
+        draw_digit(
+            axes.flat[index], image, titles[index] if len(titles) else "", cmap=cmap, limit=limit
+        )
         if len(wrong) and wrong[index]:
             axes.flat[index].title.set(weight="bold", color="#B00020")
     return figure
@@ -138,7 +157,12 @@ def learning_curves(histories: dict[str, pd.DataFrame], *, coinciding: bool = Fa
 
 
 def confusion_matrix(
-    axes: plt.Axes, table: pd.DataFrame, title: str, *, decimals: int = 0, highest: float | None = None
+    axes: plt.Axes,
+    table: pd.DataFrame,
+    title: str,
+    *,
+    decimals: int = 0,
+    highest: float | None = None,
 ) -> None:
     """Draw a confusion matrix: the true digit in rows, the predicted digit in columns, a number in each cell.
 

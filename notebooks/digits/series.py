@@ -31,7 +31,9 @@ class Step:
 
 def _networks(*names: str) -> tuple[str, ...]:
     """The artifacts of trained networks: for each, the model and the table of its training history."""
-    return tuple(file for name in names for file in (f"models/{name}.keras", f"histories/{name}.csv"))
+    return tuple(
+        file for name in names for file in (f"models/{name}.keras", f"histories/{name}.csv")
+    )
 
 
 STEPS = (
@@ -70,8 +72,13 @@ STEPS = (
         title="Comparison and confusion matrix",
         question="Which network is better on digits that none has seen, and what does each get wrong?",
         reads=(
+            "preprocessed.npz",
             "test_set.npz",
-            *_networks("D-baseline", "baseline-sigmoid", "baseline-softmax", "D-hidden", "own"),
+            "models/D-baseline.keras",
+            "models/baseline-sigmoid.keras",
+            "models/baseline-softmax.keras",
+            "models/D-hidden.keras",
+            "models/own.keras",
         ),
         writes=("predictions/test_scores.npz", "results/05.csv"),
     ),
@@ -92,7 +99,9 @@ def writer(artifact: str) -> Step:
     for candidate in STEPS:
         if artifact in candidate.writes:
             return candidate
-    raise KeyError(f"No notebook of the series declares the artifact {artifact!r}; add it to its step in series.py.")
+    raise KeyError(
+        f"No notebook of the series declares the artifact {artifact!r}; add it to its step in series.py."
+    )
 
 
 def neighbours(of: Step) -> tuple[Step | None, Step | None]:

@@ -37,10 +37,17 @@ with _silent_stderr():
     import tensorflow as tf
 
     tf.config.list_physical_devices()  # looks for a GPU, and comments on finding none
-tf.get_logger().setLevel("ERROR")  # it warns of retracing when one process uses several models, as we do
+tf.get_logger().setLevel(
+    "ERROR"
+)  # it warns of retracing when one process uses several models, as we do
 
 # The same seed gives the same network, to the last bit, on one machine with one set of versions.
 tf.config.experimental.enable_op_determinism()
+# Networks as small as these lose more time by dividing a matrix product among threads than they gain.
+tf.config.threading.set_intra_op_parallelism_threads(1)
+
+# Validation images need no small batches: nothing is learned from them.
+_VALIDATION_BATCH_SIZE = 1000
 
 
 class _ProgressBar(keras.callbacks.Callback):
@@ -96,22 +103,31 @@ def fit(
         One row per epoch: ``epoch`` (from 1), ``loss``, ``accuracy`` and, with validation data, ``val_loss`` and
         ``val_accuracy``. ``loss`` and ``accuracy`` are means over the epoch while the weights were changing.
     """
-    model.steps_per_execution = -(-len(images) // batch_size)  # the number of batches, rounded up
+    steps = -(-len(images) // batch_size)  # the number of batches, rounded up
+    if model.steps_per_execution != steps:
+        model.steps_per_execution = steps
+        # Keras keeps the functions that it compiled for another number of steps, and would mix the two.
+        model.train_function = model.test_function = model.predict_function = None
     history = model.fit(
         images,
         labels,
         epochs=epochs,
         batch_size=batch_size,
         validation_data=validation_data,
+        validation_batch_size=_VALIDATION_BATCH_SIZE,
         callbacks=[_ProgressBar(f"Training {model.name}"), *callbacks],
         verbose=0,
     )
-    columns = [name for name in ("loss", "accuracy", "val_loss", "val_accuracy") if name in history.history]
+    columns = [
+        name for name in ("loss", "accuracy", "val_loss", "val_accuracy") if name in history.history
+    ]
     table = pd.DataFrame(history.history)[columns]
     table.insert(0, "epoch", np.arange(1, len(table) + 1))
     return table
 
 
-def predict(model: keras.Model, images: np.ndarray, batch_size: int = 1000) -> np.ndarray:
+def predict(
+    model: keras.Model, images: np.ndarray, batch_size: int = _VALIDATION_BATCH_SIZE
+) -> np.ndarray:
     """The model's ten scores for each image: float32, shape (images, 10)."""
     return model.predict(images, batch_size=batch_size, verbose=0)

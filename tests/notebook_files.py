@@ -1,0 +1,146 @@
+"""Reading the stored notebooks and the Markdown around them, for tests that look at them from outside."""
+
+import ast
+import functools
+import pathlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import nbformat
+from digits import series
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+STEP_PARAMETERS = {"argvalues": series.STEPS, "ids": [step.number for step in series.STEPS]}
+
+
+@functools.cache
+def read(step: series.Step) -> nbformat.NotebookNode:
+    """The stored notebook of a step."""
+    return nbformat.read(step.notebook, as_version=4)
+
+
+def code_cells(step: series.Step) -> list[nbformat.NotebookNode]:
+    """The code cells of a step's notebook, in order."""
+    return [cell for cell in read(step).cells if cell.cell_type == "code"]
+
+
+def markdown_text(step: series.Step) -> str:
+    """All Markdown of a step's notebook, cell below cell."""
+    return "\n\n".join(cell.source for cell in read(step).cells if cell.cell_type == "markdown")
+
+
+@functools.cache
+def cell_trees(step: series.Step) -> list[ast.Module]:
+    """The syntax tree of each code cell; each node knows its ``parent``.
+
+    A cell with a magic or a shell command is a syntax error here. That is meant: nbval lets both fail in silence.
+    """
+    trees = []
+    for cell in code_cells(step):
+        tree = ast.parse(cell.source, filename=f"{step.file_name}, cell {cell.id}")
+        for node in ast.walk(tree):
+            for child in ast.iter_child_nodes(node):
+                child.parent = node
+        trees.append(tree)
+    return trees
+
+
+def nodes(step: series.Step, kind: type) -> Iterator[ast.AST]:
+    """All syntax nodes of one kind in a notebook's code."""
+    for tree in cell_trees(step):
+        yield from (node for node in ast.walk(tree) if isinstance(node, kind))
+
+
+def identifiers(step: series.Step) -> set[str]:
+    """Every word that a notebook's code uses as a name, an attribute, an imported name or a whole string."""
+    found = {node.id for node in nodes(step, ast.Name)} | {
+        node.attr for node in nodes(step, ast.Attribute)
+    }
+    found |= {node.value for node in nodes(step, ast.Constant) if isinstance(node.value, str)}
+    for node in nodes(step, ast.alias):
+        found |= {node.name, node.asname or node.name}
+    return found
+
+
+def imported_modules(tree: ast.AST) -> Iterator[str]:
+    """Dotted names of all modules that a syntax tree imports, wherever it does; relative imports are left out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def calls(step: series.Step, function: str) -> Iterator[ast.Call]:
+    """The calls of a function in a notebook, such as ``"plots.show"`` or ``"check"``."""
+    return (node for node in nodes(step, ast.Call) if ast.unparse(node.func) == function)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One ``plots.show(figure, name, caption)`` of a notebook, and the code cell that it stands in."""
+
+    name: str
+    caption: str
+    cell: nbformat.NotebookNode
+
+
+def figures(step: series.Step) -> list[Figure]:
+    """The figures that a notebook shows, in order. Name and caption must be plain strings, so that tests see them."""
+    shown = []
+    for cell, tree in zip(code_cells(step), cell_trees(step), strict=True):
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "plots.show":
+                _, name, caption = call.args
+                shown.append(Figure(ast.literal_eval(name), ast.literal_eval(caption), cell))
+    return shown
+
+
+def textual_outputs(cell: nbformat.NotebookNode) -> Iterator[str]:
+    """Everything in a code cell's outputs that is text: streams, tracebacks, and data other than images."""
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            yield output.text
+        elif output.output_type == "error":
+            yield "\n".join([output.ename, output.evalue, *output.traceback])
+        else:
+            yield from (
+                str(value) for kind, value in output.data.items() if not kind.startswith("image/")
+            )
+
+
+_FENCED = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
+_INLINE_CODE = re.compile(r"`[^`\n]+`")
+_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_LINKS = (
+    re.compile(
+        r"\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)"
+    ),  # [text](target) and ![text](target)
+    re.compile(r"^\s*\[[^\]]+\]:\s*(\S+)", re.MULTILINE),  # [name]: target
+    re.compile(r"(?:href|src)\s*=\s*[\"']([^\"']+)[\"']"),  # HTML inside Markdown
+)
+
+
+def headings(markdown: str) -> list[tuple[int, str]]:
+    """Level and text of each heading."""
+    return [(len(marks), text) for marks, text in _HEADING.findall(_FENCED.sub("", markdown))]
+
+
+def links(markdown: str) -> list[str]:
+    """The targets of all links and images; what stands in code is left out."""
+    prose = _INLINE_CODE.sub("", _FENCED.sub("", markdown))
+    return [target for pattern in _LINKS for target in pattern.findall(prose)]
+
+
+def anchors(markdown: str) -> set[str]:
+    """The anchors that GitHub gives to the headings."""
+    found: dict[str, int] = {}
+    for _, text in headings(markdown):
+        visible = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+        anchor = re.sub(r"[^\w\- ]", "", visible.lower()).replace(" ", "-")
+        found[anchor] = found.get(anchor, -1) + 1
+        if found[anchor]:
+            found[f"{anchor}-{found[anchor]}"] = 0
+    return set(found)

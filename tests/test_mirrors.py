@@ -1,0 +1,314 @@
+"""Downloads, from a real web server on this machine that behaves as badly as real ones do."""
+
+import hashlib
+import http.server
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from digits import mirrors, mnist, workspace
+
+
+@dataclass
+class Answer:
+    """What the server sends for one path."""
+
+    content: bytes = b""
+    status: int = 200
+    announced: int | None = None  # the length that it announces; None for the true one
+    then_waits: bool = False  # whether it keeps the connection open and silent afterwards
+    never_answers: bool = False
+
+
+class MirrorServer(http.server.ThreadingHTTPServer):
+    """A web server with prepared answers; it notes what was asked for."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answers: dict[str, Answer] = {}
+        self.requested: list[str] = []
+        self.ended = threading.Event()
+        self.address = f"http://127.0.0.1:{self.server_port}/"
+
+    def mirror(self, folder: str, files: dict[str, bytes], **behaviour) -> mirrors.Mirror:
+        """Serve ``files`` below ``folder``; the mirror as the package knows mirrors, with the files' true hashes."""
+        for name, content in files.items():
+            self.answers[f"/{folder}/{name}"] = Answer(content, **behaviour)
+        hashes = {
+            name: f"sha256:{hashlib.sha256(content).hexdigest()}" for name, content in files.items()
+        }
+        return mirrors.Mirror(f"{self.address}{folder}/", hashes)
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.requested.append(self.path)
+        answer = self.server.answers.get(self.path, Answer(b"not here", status=404))
+        if answer.never_answers:
+            self.server.ended.wait(60)
+            return
+        self.send_response(answer.status)
+        self.send_header(
+            "Content-Length",
+            str(len(answer.content) if answer.announced is None else answer.announced),
+        )
+        self.end_headers()
+        self.wfile.write(answer.content)
+        if answer.then_waits:
+            self.server.ended.wait(60)
+
+    def log_message(self, *arguments):
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A running web server; requests never go through a proxy, and waiting for it takes half a second at most."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(mirrors, "TIMEOUT", (0.5, 0.5))
+    with MirrorServer() as running:
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield running
+        running.ended.set()
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def npz_file(small_mnist, tmp_path):
+    """The bytes of an ``.npz`` file as a mirror publishes it."""
+    path = tmp_path / "published.npz"
+    np.savez_compressed(path, **small_mnist)
+    return {"mnist.npz": path.read_bytes()}
+
+
+@pytest.fixture
+def idx_files(small_mnist, tmp_path, write_idx_files):
+    """The bytes of the four ``.gz`` files as a mirror publishes them, by name."""
+    paths = write_idx_files(tmp_path / "published", small_mnist, compressed=True).values()
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def assert_is_small_mnist(dataset: mnist.Dataset, small_mnist: dict) -> None:
+    """The dataset is what the mirrors publish in these tests."""
+    assert not dataset.is_sample
+    np.testing.assert_array_equal(dataset.train_images, small_mnist["x_train"])
+    np.testing.assert_array_equal(dataset.test_labels, small_mnist["y_test"])
+
+
+def test_published_mirrors_are_what_the_loader_reads():
+    """The published addresses are complete, encrypted and hashed, and deliver what the loader can read."""
+    idx_names = {f"{spellings[0]}.gz" for spellings in mnist.IDX_NAMES.values()}
+    assert len(mirrors.MIRRORS) >= 2, "one dead host must not end the lesson"
+    for mirror in mirrors.MIRRORS:
+        assert mirror.address.startswith("https://") and mirror.address.endswith("/")
+        assert set(mirror.files) in ({"mnist.npz"}, idx_names)
+        for known_hash in mirror.files.values():
+            algorithm, _, digits = known_hash.partition(":")
+            assert len(digits) == {"sha256": 64, "md5": 32}[algorithm]
+
+
+@pytest.mark.parametrize("kind", ["npz", "idx"])
+def test_download_is_stored_and_used_without_a_network_afterwards(
+    server, small_mnist, npz_file, idx_files, empty_home, tmp_path, monkeypatch, files_in, kind
+):
+    """The first lesson downloads MNIST once; from then on the network may be gone, and no copy is left elsewhere."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    files = npz_file if kind == "npz" else idx_files
+    monkeypatch.setattr(mirrors, "MIRRORS", (server.mirror("good", files),))
+    dataset = mnist.load()
+    assert_is_small_mnist(dataset, small_mnist)
+    assert dataset.tried == () and dataset.location == str(empty_home / "data" / "mnist.npz")
+    assert sorted(server.requested) == sorted(f"/good/{name}" for name in files)
+    assert list(files_in(empty_home)) == ["data/mnist.npz"] and not any(temporary.iterdir())
+    mnist._load.cache_clear()
+    assert_is_small_mnist(mnist.load(), small_mnist)
+    assert len(server.requested) == len(files), "the second time nothing is asked for"
+
+
+def test_all_of_mnist_is_downloaded_and_verified(
+    server, full_mnist, empty_home, monkeypatch, tmp_path, write_idx_files, files_in
+):
+    """The real thing: four files of real size, with MNIST's own sums, end as one file that needs no network."""
+    paths = write_idx_files(tmp_path / "published", full_mnist, compressed=True).values()
+    mirror = server.mirror("good", {path.name: path.read_bytes() for path in paths})
+    monkeypatch.setattr(mirrors, "MIRRORS", (mirror,))
+    assert str(mnist.load()).startswith("MNIST: 60,000 training and 10,000 test images")
+    mnist._load.cache_clear()
+    monkeypatch.setattr(mirrors, "MIRRORS", ())
+    np.testing.assert_array_equal(mnist.load().train_images, full_mnist["x_train"])
+    assert list(files_in(empty_home)) == ["data/mnist.npz"]
+
+
+def _closed_port(server: MirrorServer, files: dict) -> mirrors.Mirror:
+    with MirrorServer() as closed:
+        return closed.mirror("closed", files)
+
+
+def _wrong_hash(server: MirrorServer, files: dict) -> mirrors.Mirror:
+    mirror = server.mirror("changed", files)
+    for path in (f"/changed/{name}" for name in files):
+        server.answers[path] = Answer(b"<title>Please log in to the hotel's network</title>")
+    return mirror
+
+
+def _cut_off(server: MirrorServer, files: dict) -> mirrors.Mirror:
+    mirror = server.mirror("cut-off", files)
+    for path, content in ((f"/cut-off/{name}", content) for name, content in files.items()):
+        server.answers[path] = Answer(content[:1000], announced=len(content))
+    return mirror
+
+
+def _not_mnist(server: MirrorServer, files: dict) -> mirrors.Mirror:
+    return server.mirror("other", dict.fromkeys(files, b"published like this, and yet not MNIST"))
+
+
+# For each way to fail: how to make such a mirror, and the words that tell a person what happened.
+FAILURES = {
+    "not found": (
+        lambda server, files: server.mirror("gone", files, status=404),
+        "the server answered 404",
+    ),
+    "forbidden": (
+        lambda server, files: server.mirror("forbidden", files, status=403),
+        "the server answered 403",
+    ),
+    "broken": (
+        lambda server, files: server.mirror("broken", files, status=503),
+        "the server answered 503",
+    ),
+    "wrong hash": (_wrong_hash, "the file that came is not the published one (wrong hash)"),
+    "cut off": (_cut_off, None),
+    "never answers": (
+        lambda server, files: server.mirror("silent", files, never_answers=True),
+        "no answer in time",
+    ),
+    "stops in the middle": (
+        lambda server, files: server.mirror("stops", files, announced=10**7, then_waits=True),
+        None,
+    ),
+    "closed port": (_closed_port, "no connection"),
+    "not MNIST": (_not_mnist, None),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("kind", ["npz", "idx"])
+def test_next_mirror_is_asked_when_one_fails(
+    server, small_mnist, npz_file, idx_files, empty_home, monkeypatch, files_in, kind, failure
+):
+    """One bad mirror costs some seconds, not the lesson, and leaves nothing half-written."""
+    first, second = (npz_file, idx_files) if kind == "npz" else (idx_files, npz_file)
+    bad = FAILURES[failure][0](server, first)
+    monkeypatch.setattr(mirrors, "MIRRORS", (bad, server.mirror("good", second)))
+    assert_is_small_mnist(mnist.load(), small_mnist)
+    assert list(files_in(empty_home)) == ["data/mnist.npz"]
+
+
+@pytest.mark.parametrize("failure", [kind for kind in FAILURES if kind != "not MNIST"])
+def test_reason_of_a_failure_is_told_in_a_few_words(server, npz_file, monkeypatch, failure):
+    """The banner says what each mirror did: a person can tell a dead network from a login page."""
+    make, expected = FAILURES[failure]
+    mirror = make(server, npz_file)
+    monkeypatch.setattr(mirrors, "MIRRORS", (mirror,))
+    arrays, failures = mirrors.download(mnist.read)
+    assert arrays is None and len(failures) == 1
+    address, reason = failures[0][: len(mirror.address)], failures[0][len(mirror.address) :]
+    assert address == mirror.address and reason.startswith(": ")
+    if expected:
+        assert reason == f": {expected}"
+    for riddle in ("Error", "Exception", "IncompleteRead", "object at", "\n"):
+        assert riddle not in reason, (
+            "an exception's nested text is no reason that a person understands"
+        )
+
+
+def test_all_mirrors_fail_and_nothing_is_left(
+    server, npz_file, empty_home, sample_file, monkeypatch, files_in
+):
+    """When no mirror delivers, the sample steps in, and the banner lists the mirrors in the order they were asked."""
+    place = empty_home / "data" / "sample"
+    place.mkdir(parents=True)
+    (place / "mnist_sample.npz").write_bytes(sample_file.read_bytes())
+    asked = tuple(
+        FAILURES[kind][0](server, npz_file) for kind in ("forbidden", "wrong hash", "not found")
+    )
+    monkeypatch.setattr(mirrors, "MIRRORS", asked)
+    dataset = mnist.load()
+    assert dataset.is_sample
+    assert [line.partition(": ")[0] for line in dataset.tried[1:]] == [
+        f"- {mirror.address}" for mirror in asked
+    ]
+    assert list(files_in(empty_home)) == ["data/sample/mnist_sample.npz"]
+
+
+@pytest.mark.parametrize("progress", ["0", "1"])
+def test_download_shows_its_progress_to_a_person_only(server, npz_file, progress):
+    """A person sees a bar (not on red ground); stored outputs are the same whether MNIST was there or fetched."""
+    mirror = server.mirror("good", npz_file)
+    program = (
+        f"from digits import mirrors; mirrors.MIRRORS = (mirrors.{mirror!r},); "
+        "arrays, failures = mirrors.download(lambda path: {'size': path.stat().st_size}); print(arrays, failures)"
+    )
+    # In a process of its own: a library's log holds on to the standard error that it found when it was imported.
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=workspace.NOTEBOOKS_FOLDER,
+        env={**os.environ, "DIGITS_PROGRESS": progress, "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    *shown, last = re.split(r"[\r\n]+", result.stdout.strip())
+    assert last == f"{{'size': {len(npz_file['mnist.npz'])}}} []"
+    assert (
+        any("Downloading mnist.npz" in line for line in shown) if progress == "1" else shown == []
+    )
+    assert result.stderr == ""
+
+
+def test_download_that_cannot_be_stored_is_explained(server, npz_file, empty_home, monkeypatch):
+    """A file where data/ should be: the message names the way out instead of losing the download in a traceback."""
+    monkeypatch.setattr(mirrors, "MIRRORS", (server.mirror("good", npz_file),))
+    (empty_home / "data").write_bytes(b"not a folder")
+    with pytest.raises(
+        workspace.WorkspaceError, match=r"data/mnist\.npz cannot be written .*DIGITS_HOME"
+    ):
+        mnist.load()
+
+
+def test_interrupted_download_leaves_nothing(
+    server, npz_file, empty_home, tmp_path, heeded_interrupts, wait_until, files_in
+):
+    """Ctrl-C while a slow mirror delivers: no half file is taken for MNIST the next time, no temporary file stays."""
+    server.mirror("slow", npz_file, announced=10**7, then_waits=True)
+    program = (
+        "from digits import mirrors, mnist; mirrors.TIMEOUT = (30, 30); "
+        f"mirrors.MIRRORS = (mirrors.Mirror('{server.address}slow/', {{'mnist.npz': None}}),); mnist.load()"
+    )
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=workspace.NOTEBOOKS_FOLDER,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as child:
+        wait_until(lambda: any(temporary.rglob("*")) and server.requested)
+        child.send_signal(signal.SIGINT)
+        _, complaints = child.communicate(timeout=30)
+    assert child.returncode and complaints.rstrip().endswith("KeyboardInterrupt")
+    assert files_in(empty_home) == {} and files_in(temporary) == {}

@@ -1,0 +1,496 @@
+"""The stored notebooks as readers, GitHub and nbval find them: structure, honesty, and the seal on the test set."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+
+import nbformat
+import notebook_files
+import pytest
+from digits import series
+from notebook_files import (
+    ROOT,
+    STEP_PARAMETERS,
+    calls,
+    code_cells,
+    identifiers,
+    imported_modules,
+    markdown_text,
+    nodes,
+    read,
+)
+
+LAST_SECTIONS = ["Check what we claimed", "Summary", "Exercises", "Sources"]
+LONGEST_CELL = 25  # lines; what fits on a laptop's screen together with its output
+LARGEST_NOTEBOOK = 2_000_000  # bytes; GitHub shows no preview of much larger ones
+PAGES = ("README.md", "data/README.md")
+
+each_notebook = pytest.mark.parametrize("step", **STEP_PARAMETERS)
+
+
+# ---------------------------------------------------------------- structure
+
+
+@each_notebook
+def test_notebook_is_valid_and_its_cell_ids_are_unique(step):
+    """Jupyter would repair or refuse the file, and a merge would mix up cells."""
+    stored = json.loads(
+        step.notebook.read_text(encoding="utf-8")
+    )  # nbformat.read would repair what it reads
+    ids = [cell["id"] for cell in stored["cells"]]
+    assert len(ids) == len(set(ids))
+    nbformat.validate(stored)
+
+
+@each_notebook
+def test_setup_cell_is_the_first_short_folded_and_the_same_everywhere(step):
+    """A notebook opened alone would start differently from its neighbours, or with a wall of plumbing."""
+    setup = code_cells(step)[0]
+    assert setup.source == code_cells(series.STEPS[0])[0].source
+    assert setup.metadata.get("jupyter", {}).get("source_hidden") is True, (
+        "JupyterLab would not fold it"
+    )
+    assert setup.metadata.get("cellView") == "form", "Colab would not fold it"
+    assert re.match(r"# ?@title \S", setup.source), "Colab would show no title on the folded cell"
+    assert len(setup.source.splitlines()) <= 25
+
+
+@each_notebook
+def test_no_code_cell_is_longer_than_a_screen(step):
+    """A learner would scroll up and down within one cell."""
+    lengths = {cell.id: len(cell.source.splitlines()) for cell in code_cells(step)}
+    assert max(lengths.values()) <= LONGEST_CELL, lengths
+
+
+@each_notebook
+def test_headings_form_an_outline_with_the_title_of_the_series(step):
+    """The table of contents beside the notebook would have holes, or another title than the README's."""
+    headings = notebook_files.headings(markdown_text(step))
+    assert [text for level, text in headings if level == 1] == [step.title]
+    levels = [level for level, _ in headings]
+    assert levels[0] == 1
+    skipped = [
+        headings[index + 1]
+        for index, level in enumerate(levels[:-1])
+        if levels[index + 1] > level + 1
+    ]
+    assert not skipped
+
+
+@each_notebook
+def test_closing_sections_are_there_and_claims_are_checked(step):
+    """A reader would miss what every other notebook ends with, or read claims that nothing guards."""
+    sections = [text for level, text in notebook_files.headings(markdown_text(step)) if level == 2]
+    assert sections[-len(LAST_SECTIONS) :] == LAST_SECTIONS
+    titles = [
+        {text for _, text in notebook_files.headings(cell.source)} for cell in read(step).cells
+    ]
+    first = next(index for index, found in enumerate(titles) if LAST_SECTIONS[0] in found)
+    after = {cell.id for cell in read(step).cells[first:]}
+    closing = [
+        tree
+        for cell, tree in zip(code_cells(step), notebook_files.cell_trees(step), strict=True)
+        if cell.id in after
+    ]
+    checks = [
+        ast.unparse(node.func)
+        for tree in closing
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    ]
+    assert checks.count("check") >= 3
+
+
+@each_notebook
+def test_navigation_line_leads_to_the_neighbours(step):
+    """A reader who follows the series would land in the wrong notebook, or nowhere."""
+    before, after = series.neighbours(step)
+    parts = [f"← [{before.number} {before.title}]({before.file_name})"] if before else []
+    parts.append("[Contents](../README.md#the-notebooks)")
+    parts += [f"[{after.number} {after.title}]({after.file_name}) →"] if after else []
+    lines = read(step).cells[0].source.splitlines()
+    assert lines[2] == " · ".join(parts)
+
+
+def test_exploration_stays_short():
+    """The first notebook would lose the reader before the first network."""
+    step = series.step("01")
+    assert len(notebook_files.figures(step)) <= 10
+    assert len(code_cells(step)) <= 40
+
+
+# ---------------------------------------------------------------- links
+
+
+def _broken_links(markdown: str, folder) -> list[str]:
+    """Relative links that lead to no file of the repository, or to no heading of it."""
+    broken = []
+    for link in notebook_files.links(markdown):
+        if re.match(r"[a-z][a-z+.-]*:", link):  # another site; the tests stay offline
+            continue
+        target, _, anchor = link.partition("#")
+        path = (folder / target).resolve() if target else None
+        if path and not (path.exists() and path.is_relative_to(ROOT)):
+            broken.append(link)
+        elif anchor and path is None:
+            broken += [] if anchor in notebook_files.anchors(markdown) else [link]
+        elif anchor:
+            is_page = path.suffix == ".md"
+            known = notebook_files.anchors(path.read_text(encoding="utf-8")) if is_page else set()
+            broken += [] if anchor in known else [link]
+    return broken
+
+
+@each_notebook
+def test_links_of_the_notebook_lead_somewhere(step):
+    """A reader would click into nothing."""
+    assert not _broken_links(markdown_text(step), step.notebook.parent)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_of_the_page_lead_somewhere(page):
+    """A visitor of the repository would click into nothing, or see a broken image."""
+    path = ROOT / page
+    assert not _broken_links(path.read_text(encoding="utf-8"), path.parent)
+
+
+# ---------------------------------------------------------------- what is stored
+
+
+@each_notebook
+def test_every_code_cell_was_run_once_in_order(step):
+    """nbval never compares a cell without a count, so a stripped notebook would pass; readers would see no results."""
+    counts = [cell.execution_count for cell in code_cells(step)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@each_notebook
+def test_no_error_and_no_standard_error_is_stored(step):
+    """A reader would meet a traceback or a block of warnings on red ground before having run anything."""
+    outputs = [output for cell in code_cells(step) for output in cell.outputs]
+    assert outputs, "nothing is stored"
+    assert not [
+        output
+        for output in outputs
+        if output.output_type == "error" or output.get("name") == "stderr"
+    ]
+
+
+ABSOLUTE_PATH = re.compile(
+    r"(?<![\w.:/~-])/(?:home|Users|root|tmp|var|work|private|mnt|opt|usr|srv)/[\w.-]"  # where people's files lie
+    r"|(?<!\w)[A-Za-z]:\\{1,2}[\w.]"  # a drive of Windows, also as a repr doubles the backslash
+    r"|(?<![\w`])~/[\w.]"
+)
+
+
+@each_notebook
+def test_no_path_of_the_authors_machine_is_stored(step):
+    """The notebook would work, and compare, on one machine only; and it would tell who wrote it."""
+    for cell in read(step).cells:
+        texts = [
+            cell.source,
+            *(notebook_files.textual_outputs(cell) if cell.cell_type == "code" else ()),
+        ]
+        assert not [match for text in texts for match in ABSOLUTE_PATH.findall(text)], cell.id
+
+
+def test_absolute_paths_are_recognised_and_links_are_not():
+    """The test above would be blind, or cry wolf at each address."""
+    for text in (
+        "saved to /tmp/x.npz",
+        "'/home/ann/mnist'",
+        r"C:\Users\ann",
+        r"'D:\\data'",
+        "~/mnist",
+        "(/Users/ann)",
+    ):
+        assert ABSOLUTE_PATH.search(text), text
+    for text in (
+        "https://x.org/home/ann",
+        "../README.md",
+        "data/tmp/x",
+        "and/or",
+        "</style>",
+        "loss: \\n",
+        "~0.3",
+    ):
+        assert not ABSOLUTE_PATH.search(text), text
+
+
+@each_notebook
+def test_no_terminal_colours_are_stored(step):
+    """GitHub would show them as ``[0;31m``."""
+    for cell in code_cells(step):
+        assert not any("\x1b" in text for text in notebook_files.textual_outputs(cell)), cell.id
+
+
+@each_notebook
+def test_metadata_holds_only_what_is_needed(step):
+    """Each run would change the file (timestamps, versions), or GitHub would not render it (widget state)."""
+    notebook = read(step)
+    assert notebook.metadata == {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        assert set(cell.metadata) <= {"tags", "jupyter", "cellView"}, cell.id
+        for output in cell.get("outputs", []):
+            assert not any("widget" in kind for kind in output.get("data", {})), cell.id
+
+
+@each_notebook
+def test_notebook_is_small_enough_to_be_shown(step):
+    """GitHub would say that it cannot render the notebook."""
+    assert step.notebook.stat().st_size < LARGEST_NOTEBOOK
+
+
+@each_notebook
+def test_only_cells_that_print_trained_numbers_escape_comparison(step):
+    """A cell could be exempt from comparison without anyone noticing."""
+    for cell in read(step).cells:
+        assert set(cell.metadata.get("tags", [])) <= {"nbval-ignore-output"}, cell.id
+        assert "NBVAL_" not in cell.source, "nbval also obeys comments"
+        if cell.metadata.get("tags"):
+            assert cell.cell_type == "code" and cell.outputs, "there is nothing to exempt"
+
+
+def test_most_stored_outputs_are_compared_strictly(record_property):
+    """The series would claim to be compared, and hardly be."""
+    compared, stored, report = 0, 0, []
+    for step in series.STEPS:
+        with_output = [cell for cell in code_cells(step) if cell.outputs]
+        strict = [
+            cell
+            for cell in with_output
+            if "nbval-ignore-output" not in cell.metadata.get("tags", [])
+        ]
+        compared, stored = compared + len(strict), stored + len(with_output)
+        report.append(f"{step.number}: {len(strict)} of {len(with_output)}")
+    report.append(
+        f"series: {compared} of {stored} = {compared / stored:.0%} of the cells with stored output"
+    )
+    record_property("compared_strictly", report)
+    print("compared strictly:", *report, sep="\n  ")
+    assert compared >= 0.8 * stored, report
+
+
+# ---------------------------------------------------------------- figures in the text
+
+
+@each_notebook
+def test_figures_have_captions_and_names_of_their_notebook(step):
+    """A figure without a message in words is lost on a reader who cannot see it; a wrong name lands elsewhere."""
+    figures = notebook_files.figures(step)
+    assert figures
+    for figure in figures:
+        assert len(figure.caption) >= 40, figure.name
+        assert re.fullmatch(rf"{step.number}_[a-z0-9_]+", figure.name)
+        stored = "".join(notebook_files.textual_outputs(figure.cell))
+        assert f"*{figure.caption}*" in stored, (
+            f"{figure.name}: the stored caption is not that of the source"
+        )
+
+
+def test_no_figure_name_is_used_twice():
+    """The later figure would replace the earlier one in figures/ and in the README."""
+    names = [figure.name for step in series.STEPS for figure in notebook_files.figures(step)]
+    assert len(names) == len(set(names))
+
+
+# ---------------------------------------------------------------- artifacts
+
+
+def _artifacts_named(step, functions: tuple[str, ...], declared: tuple[str, ...]) -> set[str]:
+    """The artifacts that calls of ``artifacts.<functions>`` name; f-strings stand for all declared names they fit."""
+    named = set()
+    for function in functions:
+        for call in calls(step, f"artifacts.{function}"):
+            name = call.args[0]
+            if isinstance(name, ast.JoinedStr):
+                parts = [
+                    re.escape(part.value) if isinstance(part, ast.Constant) else "[^/]+"
+                    for part in name.values
+                ]
+                fitting = {
+                    candidate for candidate in declared if re.fullmatch("".join(parts), candidate)
+                }
+                assert fitting, f"{ast.unparse(call)} fits nothing in series.py"
+                named |= fitting
+            else:
+                named.add(ast.literal_eval(name))
+    return named
+
+
+@each_notebook
+def test_notebook_saves_and_loads_what_its_step_declares(step):
+    """A changed input would go unnoticed, or a notebook be run for an artifact that it does not make."""
+    saved = _artifacts_named(step, ("save_arrays", "save_table", "save_model"), step.writes)
+    loaded = _artifacts_named(
+        step, ("load_arrays", "load_table", "load_model", "provenance"), step.reads
+    )
+    assert saved == set(step.writes)
+    assert loaded - saved == set(step.reads)
+
+
+# ---------------------------------------------------------------- the seal on the test set
+
+TEST_ARRAYS = ("test_images", "test_labels")
+BEFORE_THE_SEAL_IS_BROKEN = series.STEPS[:4]
+
+
+def _uses(step, attribute: str) -> list[ast.Attribute]:
+    return [node for node in nodes(step, ast.Attribute) if node.attr == attribute]
+
+
+def _loads(step, name: str) -> list[ast.Name]:
+    return [
+        node for node in nodes(step, ast.Name) if node.id == name and isinstance(node.ctx, ast.Load)
+    ]
+
+
+@pytest.mark.parametrize("step", BEFORE_THE_SEAL_IS_BROKEN, ids=lambda step: step.number)
+def test_dataset_is_reached_only_where_the_seal_can_be_watched(step):
+    """The tests below could be passed by: through another name for the dataset, or by reading its file again."""
+    for name in _loads(step, "dataset"):
+        of_attribute = isinstance(name.parent, ast.Attribute)
+        printed = isinstance(name.parent, ast.Call) and ast.unparse(name.parent) == "print(dataset)"
+        assert of_attribute or printed, ast.unparse(name.parent)
+    assert {ast.unparse(name.parent) for name in _loads(step, "mnist")} == {"mnist.load"}
+    assert len(list(calls(step, "mnist.load"))) == 1, "a second dataset would be watched by nobody"
+    assert not identifiers(step) & {
+        "getattr",
+        "vars",
+        "asdict",
+        "astuple",
+        "__dict__",
+        "x_test",
+        "y_test",
+    }
+
+
+def test_exploration_takes_sizes_and_label_counts_of_the_test_set_and_nothing_else():
+    """Choices made after looking at test images would be fitted to the very images that judge the networks."""
+    step = series.step("01")
+    (images,) = _uses(step, "test_images")
+    table = images.parent.parent
+    assert (
+        isinstance(table, ast.Assign)
+        and isinstance(images.parent, ast.Dict)
+        and len(table.targets) == 1
+    )
+    arrays = table.targets[0].id
+    for name in _loads(
+        step, arrays
+    ):  # the table of sizes goes through these arrays, and nothing else does
+        items = name.parent.parent
+        assert ast.unparse(items) == f"{arrays}.items()" and isinstance(
+            items.parent, ast.comprehension
+        )
+        _, array = items.parent.target.elts
+        expression = items.parent.parent
+        found = [
+            node
+            for node in ast.walk(expression)
+            if isinstance(node, ast.Name) and node.id == array.id
+        ]
+        taken = {
+            getattr(node.parent, "attr", ast.unparse(node.parent))
+            for node in found
+            if node is not array
+        }
+        assert taken == {"shape", "dtype", "nbytes"}
+    for labels in _uses(step, "test_labels"):
+        counted = (
+            isinstance(labels.parent, ast.Call) and ast.unparse(labels.parent.func) == "np.bincount"
+        )
+        assert counted or labels.parent is images.parent, ast.unparse(labels.parent)
+
+
+def test_preprocessing_counts_leaks_and_scales_the_test_set_and_nothing_else():
+    """A statistic taken from test images would leak into everything that follows."""
+    step = series.step("02")
+    leak, scaled = _uses(step, "test_images")
+    # in_training, in_validation, in_test = map(as_bytes, (..., ..., dataset.test_images)); then only len(a & b)
+    images, mapped = leak.parent, leak.parent.parent
+    assert isinstance(mapped, ast.Call) and [ast.unparse(mapped.func), mapped.args[0].id] == [
+        "map",
+        "as_bytes",
+    ]
+    name = mapped.parent.targets[0].elts[images.elts.index(leak)].id
+    assert _loads(step, name)
+    for use in _loads(step, name):
+        overlap = use.parent
+        assert isinstance(overlap, ast.BinOp) and isinstance(overlap.op, ast.BitAnd), ast.unparse(
+            overlap
+        )
+        assert isinstance(overlap.parent, ast.Call) and ast.unparse(overlap.parent.func) == "len"
+    # artifacts.save_arrays("test_set.npz", images=scale(dataset.test_images).reshape(-1, 784), labels=...)
+    (saving,) = (
+        call
+        for call in calls(step, "artifacts.save_arrays")
+        if call.args[0].value == "test_set.npz"
+    )
+    values = {keyword.arg: ast.unparse(keyword.value) for keyword in saving.keywords}
+    assert values == {
+        "images": "scale(dataset.test_images).reshape(-1, 784)",
+        "labels": "dataset.test_labels",
+    }
+    assert scaled in list(ast.walk(saving))
+    assert len(_uses(step, "test_labels")) == 1
+
+
+@pytest.mark.parametrize("step", BEFORE_THE_SEAL_IS_BROKEN[2:], ids=lambda step: step.number)
+def test_training_notebooks_never_mention_the_test_set(step):
+    """A network, an epoch or a width would have been chosen by the images that should judge it."""
+    mentioned = {
+        word
+        for word in identifiers(step)
+        if any(name in word for name in (*TEST_ARRAYS, "test_set"))
+    }
+    assert not mentioned
+
+
+@pytest.mark.parametrize("step", BEFORE_THE_SEAL_IS_BROKEN, ids=lambda step: step.number)
+def test_sealed_file_is_not_loaded_before_the_comparison(step):
+    """The same, by way of the file that 02 puts away."""
+    loaded = _artifacts_named(
+        step, ("load_arrays", "load_table", "load_model", "provenance"), step.reads
+    )
+    assert "test_set.npz" not in loaded | set(step.reads)
+
+
+# ---------------------------------------------------------------- TensorFlow only where it is used
+
+RUN_CELLS = """
+import json, sys
+import matplotlib
+matplotlib.use("Agg")
+sys.path.insert(0, sys.argv[1])
+names = {}
+for number, source in enumerate(json.loads(sys.stdin.read())):
+    exec(compile(source, f"cell {number}", "exec"), names)
+heavy = sorted({"tensorflow", "keras", "digits.training"} & set(sys.modules))
+print("loaded in the end:", heavy)
+"""
+
+
+@pytest.mark.parametrize("step", series.STEPS[:2], ids=lambda step: step.number)
+def test_notebook_does_without_tensorflow(step, home):
+    """Two notebooks would start five seconds slower and fail where TensorFlow cannot be installed."""
+    imported = {
+        module for tree in notebook_files.cell_trees(step) for module in imported_modules(tree)
+    }
+    assert not [name for name in imported if name.partition(".")[0] in ("tensorflow", "keras")]
+    assert "digits.training" not in imported
+    run = subprocess.run(  # every cell for real, in a process of its own, on the sample
+        [sys.executable, "-c", RUN_CELLS, str(step.notebook.parent)],
+        input=json.dumps([cell.source for cell in code_cells(step)]),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines()[-1] == "loaded in the end: []"

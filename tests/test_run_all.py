@@ -1,0 +1,313 @@
+"""The headless runner, as a real child process."""
+
+import importlib.util
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import numpy as np
+import psutil
+import pytest
+from digits import series, workspace
+
+RUN_ALL = workspace.NOTEBOOKS_FOLDER / "run_all.py"
+
+
+@pytest.fixture(scope="module")
+def run_all():
+    """run_all.py as a module, for the parts that need no process."""
+    specification = importlib.util.spec_from_file_location("run_all", RUN_ALL)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+# ---------------------------------------------------------------- which notebooks
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], [step.number for step in series.STEPS]),
+        (["01"], ["01"]),
+        (["5"], ["05"]),
+        (["03-05"], ["03", "04", "05"]),
+        (["3-5"], ["03", "04", "05"]),
+        (["02-02"], ["02"]),
+        (["05", "01"], ["01", "05"]),
+        (["03-05", "1", "4"], ["01", "03", "04", "05"]),
+    ],
+    ids=lambda value: " ".join(value) or "none",
+)
+def test_words_name_notebooks(run_all, words, expected):
+    """The documented ways to name notebooks work, and they always run in the order of the series."""
+    assert [step.number for step in run_all.select(words)] == expected
+
+
+@pytest.mark.parametrize(
+    "word", ["99", "05-03", "foo", "03-99", "0-3", "-", "-3", "03-04-05", "", "03_x.ipynb"]
+)
+def test_words_that_name_nothing_are_refused(run_all, word):
+    """A typing error runs nothing, and the message lists what there is."""
+    with pytest.raises(SystemExit) as caught:
+        run_all.select(["01", word])
+    known = ", ".join(step.number for step in series.STEPS)
+    assert (
+        caught.value.code
+        == f"{word} names no notebook. There are {known}; a range is written 03-05."
+    )
+
+
+def test_help_explains_all_there_is():
+    """--help tells a maintainer all that this file's first lines do, without touching the data."""
+    command = [sys.executable, str(RUN_ALL), "--help"]
+    result = subprocess.run(command, capture_output=True, encoding="utf-8")
+    assert result.returncode == 0 and result.stderr == ""
+    for word in ("--discard", "03-05", "DIGITS_MNIST", "data/sample/notebooks/"):
+        assert word in result.stdout
+
+
+# ---------------------------------------------------------------- what is stored
+
+
+def test_stored_notebooks_hold_nothing_that_changes(run_all):
+    """Running the series twice leaves no difference in git, and GitHub can show every notebook."""
+    new_output = nbformat.v4.new_output
+    times = {"iopub.status.busy": "2026-01-01T00:00:00Z"}
+    cell = nbformat.v4.new_code_cell(
+        "fit()", execution_count=3, metadata={"execution": times, "tags": ["keep"]}
+    )
+    cell.outputs = [
+        new_output("stream", name="stdout", text="kept"),
+        new_output("stream", name="stderr", text="a complaint\n"),
+        new_output("display_data", data={"text/plain": "kept"}),
+    ]
+    text = nbformat.v4.new_markdown_cell("text", metadata={"execution": {}})
+    notebook = nbformat.v4.new_notebook(
+        cells=[cell, text],
+        metadata={
+            "widgets": {"application/vnd.jupyter.widget-state+json": {}},
+            "language_info": {"name": "python", "version": "3.12.4"},
+            "kernelspec": {"name": "my-kernel", "display_name": "Mine", "language": "python"},
+            "colab": {"provenance": []},
+        },
+    )
+    assert run_all.make_storable(notebook) == ["a complaint"]
+    assert notebook.metadata == {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "colab": {"provenance": []},
+    }
+    assert cell.metadata == {"tags": ["keep"]} and text.metadata == {}
+    assert cell.execution_count == 3
+    assert [output.get("name", output.output_type) for output in cell.outputs] == [
+        "stdout",
+        "display_data",
+    ]
+    nbformat.validate(notebook)
+
+
+def test_first_notebook_runs_and_its_file_stays(home, files_in):
+    """`run_all.py --discard 01` is what runs when an artifact is missing: the repository is as it was, to the byte."""
+    checkout = RUN_ALL.parents[1]
+    tracked = ("notebooks", "figures")
+    before = {folder: files_in(checkout / folder) for folder in tracked}
+    result = subprocess.run(
+        [sys.executable, str(RUN_ALL), "--discard", "01"],
+        cwd=home,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stderr
+    assert {folder: files_in(checkout / folder) for folder in tracked} == before
+    first, *_, summary, last = result.stdout.splitlines()
+    assert first.startswith("5,000-image sample of MNIST: 4,000 training")
+    assert re.fullmatch(r"01 Exploratory data analysis +\d+\.\d s +\d+ MiB  not stored", summary)
+    assert re.fullmatch(
+        r"All 1 notebooks ran to their end in \d+\.\d s; data: 5,000-image sample of MNIST\.", last
+    )
+    assert result.stderr == "", "with DIGITS_PROGRESS=0 there is no bar"
+    made = list(files_in(home))
+    assert all(name.startswith("data/sample/") for name in made)
+    assert any(name.startswith("data/sample/figures/01_") for name in made)
+    assert not any(name.endswith(".ipynb") for name in made)
+
+
+SMALL_NOTEBOOK = (
+    "# A heading",
+    "import os, sys\nprint('progress', os.environ['DIGITS_PROGRESS'], os.environ['DIGITS_MNIST'])",
+    "print('a complaint', file=sys.stderr)",
+    "from digits import workspace\nprint(workspace.data_folder())",
+    "# The end",
+)
+
+
+def test_run_on_the_sample_is_stored_apart(series_copy, home, files_in, tmp_path):
+    """A class on the sample gets its executed notebooks, and those of MNIST stay as they are.
+
+    The runner is started from another folder, on a relative DIGITS_HOME, with a person watching.
+    """
+    notebook = series_copy.write("01", *SMALL_NOTEBOOK)
+    (series_copy.notebooks.parent / "figures").mkdir()
+    before = files_in(series_copy.notebooks.parent)
+    result = series_copy.run(
+        "1",
+        cwd=tmp_path,
+        environment={"DIGITS_HOME": os.path.relpath(home, tmp_path), "DIGITS_PROGRESS": "1"},
+    )
+    assert result.returncode == 0, result.stderr
+    assert files_in(series_copy.notebooks.parent) == before
+    assert list(files_in(home)) == [
+        "data/sample/mnist_sample.npz",
+        f"data/sample/notebooks/{notebook.name}",
+    ]
+
+    stored = nbformat.read(home / "data" / "sample" / "notebooks" / notebook.name, as_version=4)
+    code = [cell for cell in stored.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == [1, 2, 3], (
+        "every code cell was executed, from a clean start"
+    )
+    assert code[0].outputs[0].text == "progress 0 sample\n"
+    assert code[1].outputs == []
+    assert code[2].outputs[0].text.strip() == str(home / "data"), (
+        "the kernel must write where the runner does"
+    )
+    nbformat.validate(stored)
+
+    summary, complaint, last = result.stdout.splitlines()[-3:]
+    assert summary.endswith(f"stored in data/sample/notebooks/{notebook.name}")
+    assert complaint.endswith("wrote to standard error (not stored): a complaint")
+    assert last.startswith("All 1 notebooks ran")
+    assert int(re.search(r"([\d,]+) MiB", summary)[1].replace(",", "")) > 20, (
+        "a kernel takes more than that"
+    )
+
+    final_bar = re.split(r"[\r\n]+", result.stderr.strip())[-1]
+    done, total = map(int, re.search(r"cell (\d+)/(\d+)", final_bar).groups())
+    assert done == total, "at the end of a notebook the bar must be full"
+
+
+def test_run_on_mnist_replaces_the_notebook(series_copy, home, full_mnist, files_in, monkeypatch):
+    """The maintainer's run refreshes the stored outputs in place, and nothing else."""
+    notebook = series_copy.write("01", "print('hello')", "1 + 1")
+    before = files_in(series_copy.notebooks)
+    np.savez(home / "mnist.npz", **full_mnist)
+    monkeypatch.setenv("DIGITS_MNIST", str(home / "mnist.npz"))
+    result = series_copy.run("01")
+    assert result.returncode == 0, result.stderr
+    assert f"stored in {notebook}" in result.stdout and "data: MNIST." in result.stdout
+    after = files_in(series_copy.notebooks)
+    assert {name for name in after if after[name] != before.get(name)} == {notebook.name}
+    cells = nbformat.reads(after[notebook.name].decode("utf-8"), as_version=4).cells
+    assert [cell.execution_count for cell in cells] == [1, 2]
+    assert cells[0].outputs[0].text == "hello\n" and cells[1].outputs[0].data["text/plain"] == "2"
+    assert b"\r" not in after[notebook.name], "line ends are the same on every system"
+
+
+# ---------------------------------------------------------------- failing and stopping
+
+
+def test_failing_notebook_is_shown_and_kept(series_copy, home, files_in):
+    """When a notebook fails, its cell and its error are printed, later ones are not run, and no file changes."""
+    source = "print(ready)\nraise ValueError(ready + ' 数')  # the cell that fails"
+    series_copy.write("01", "ready = 'ready'", source)
+    series_copy.write("02", "open('must not be here', 'w')")
+    before = files_in(series_copy.notebooks)
+    result = series_copy.run("1-2")
+    assert result.returncode == 1
+    assert (
+        "Notebook 01_exploratory_data_analysis.ipynb failed; its file is as it was."
+        in result.stderr
+    )
+    assert f"Code cell 2 failed:\n\n{source}\n\n" in result.stderr
+    assert "ValueError: ready 数" in result.stderr and "\x1b[" not in result.stderr
+    assert result.stderr.count("Traceback (most recent call last)") == 1, (
+        "the notebook's, not the runner's"
+    )
+    assert "ran to their end" not in result.stdout
+    assert files_in(series_copy.notebooks) == before
+    assert list(files_in(home)) == ["data/sample/mnist_sample.npz"]
+
+
+def test_dying_kernel_is_noticed_at_once(series_copy):
+    """When a kernel dies, as it does when memory runs out, the run ends within seconds, not after ten minutes."""
+    series_copy.write("01", "import os\nos._exit(1)")
+    started = time.monotonic()
+    result = series_copy.run("01")
+    assert (
+        result.returncode == 1
+        and "Notebook 01_exploratory_data_analysis.ipynb failed" in result.stderr
+    )
+    assert "Kernel died" in result.stderr
+    assert time.monotonic() - started < 60
+
+
+def test_bad_data_is_told_in_one_line(series_copy, home, monkeypatch):
+    """A wrong DIGITS_MNIST is one line and an exit code, not a traceback."""
+    monkeypatch.setenv("DIGITS_MNIST", str(home / "missing.npz"))
+    result = series_copy.run("01")
+    assert result.returncode == 1 and result.stdout == ""
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1 and lines[0].startswith("missing.npz does not exist.")
+
+
+def test_missing_library_is_named(tmp_path):
+    """In a Python without the libraries the first line says how to install them."""
+    (tmp_path / "nbclient.py").write_text(
+        "raise ModuleNotFoundError('no', name='nbclient')", encoding="utf-8"
+    )
+    result = subprocess.run(
+        [sys.executable, str(RUN_ALL), "--help"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert result.returncode == 1 and result.stdout == ""
+    assert result.stderr.strip() == (
+        f"The library nbclient is not installed in {sys.executable}. "
+        "Install what the series needs with: pip install -r requirements.txt"
+    )
+
+
+def _kernel_of(process: subprocess.Popen) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+@pytest.mark.parametrize("how", ["in a cell, twice", "while the kernel starts"])
+def test_interrupting_stops_the_kernel(
+    series_copy, home, heeded_interrupts, wait_until, files_in, how
+):
+    """Ctrl-C ends the run with the usual code, stores nothing, and no hidden kernel goes on computing.
+
+    Also when an impatient user presses it twice, and at an early moment. (That a parent ends it with the signal for
+    ending is seen in test_artifacts.py.)
+    """
+    marker = home / "the cell runs"
+    series_copy.write("01", f"open({str(marker)!r}, 'w').close()\nimport time\ntime.sleep(60)")
+    before = files_in(series_copy.notebooks)
+    with series_copy.start("01") as process:
+        if how == "while the kernel starts":
+            wait_until(lambda: _kernel_of(process))
+        else:
+            wait_until(marker.exists)
+        kernels = _kernel_of(process)
+        process.send_signal(signal.SIGINT)
+        if how == "in a cell, twice":
+            time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=30)
+    _, alive = psutil.wait_procs(kernels, timeout=5)
+    for kernel in alive:
+        kernel.kill()
+    assert not alive
+    assert process.returncode == 130, complaints
+    assert "Interrupted; no notebook was left half-written." in complaints.splitlines(), (
+        "(kernels write there too)"
+    )
+    assert files_in(series_copy.notebooks) == before
+    assert not (home / "data" / "sample" / "notebooks").exists()

@@ -1,0 +1,60 @@
+"""The table of steps agrees with itself."""
+
+import pytest
+from digits import series
+
+
+def test_steps_are_in_order_and_have_notebooks():
+    """run_all.py, the links between notebooks and README all go by this table."""
+    numbers = [step.number for step in series.STEPS]
+    assert numbers == sorted(set(numbers))
+    for step in series.STEPS:
+        assert step.notebook.is_file(), f"{step.file_name} is missing"
+        assert step.file_name.startswith(f"{step.number}_") and step.file_name.endswith(".ipynb")
+        assert step.version >= 1 and step.title and step.question.endswith("?")
+
+
+def test_every_artifact_is_written_once_and_before_it_is_read():
+    """Otherwise a notebook that is opened alone would run others in a circle, or take another's file."""
+    known: set[str] = set()
+    for step in series.STEPS:
+        assert set(step.reads) <= known, f"{step.number} reads what no earlier step writes"
+        assert not known & set(step.writes) and len(set(step.writes)) == len(step.writes)
+        known |= set(step.writes)
+    for name in known:
+        assert name == name.strip("/") and ".." not in name and "\\" not in name
+        assert name.rpartition(".")[2] in ("npz", "csv", "keras")
+        if name.startswith("results/"):
+            assert name == f"results/{series.writer(name).number}.csv"
+
+
+def test_step_and_writer_are_found_by_name():
+    """The two look-ups that everything else uses."""
+    for step in series.STEPS:
+        assert series.step(step.number) is step
+        for name in step.writes:
+            assert series.writer(name) is step
+
+
+def test_unknown_step_and_artifact_are_explained():
+    """A typing error is answered with what there is."""
+    with pytest.raises(
+        KeyError, match=r"There is no notebook '99' in the series; there are 01, 02, .*\."
+    ):
+        series.step("99")
+    with pytest.raises(
+        KeyError, match=r"declares the artifact 'own\.keras'; add it to its step in series\.py"
+    ):
+        series.writer("own.keras")
+
+
+def test_neighbours_lead_through_the_series():
+    """Previous and next lead through all notebooks in order, and end at both ends."""
+    before, after = series.neighbours(series.STEPS[0])
+    assert before is None
+    path = [series.STEPS[0]]
+    while after:
+        assert series.neighbours(after)[0] is path[-1]
+        path.append(after)
+        _, after = series.neighbours(after)
+    assert tuple(path) == series.STEPS

@@ -1,0 +1,133 @@
+"""Where the shared folders are, and that a file written there is whole or not there."""
+
+import os
+import pathlib
+import stat
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from digits import workspace
+
+
+def test_home_is_the_checkout_unless_moved(monkeypatch, tmp_path):
+    """Without a setting the files are kept in the clone; with one, where the user said, also from another folder."""
+    monkeypatch.delenv("DIGITS_HOME")
+    assert workspace.home() == pathlib.Path(__file__).resolve().parents[1]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DIGITS_HOME", "elsewhere")
+    assert workspace.home() == tmp_path.resolve() / "elsewhere"
+    assert workspace.data_folder() == tmp_path.resolve() / "elsewhere" / "data"
+    monkeypatch.setenv("DIGITS_HOME", "~/digits")
+    assert workspace.home() == pathlib.Path.home().resolve() / "digits"
+
+
+def test_messages_name_files_relative_to_home(empty_home, tmp_path):
+    """Messages stay readable: short inside the home, unmistakable outside, with forward slashes on every system."""
+    assert workspace.shown(empty_home / "data" / "models" / "own.keras") == "data/models/own.keras"
+    assert workspace.shown(tmp_path / "mnist.npz") == str(tmp_path / "mnist.npz")
+
+
+@pytest.mark.parametrize(("setting", "shown"), [(None, True), ("1", True), ("0", False)])
+def test_progress_is_shown_unless_switched_off(monkeypatch, setting, shown):
+    """A person sees progress without asking for it; stored outputs never hold it."""
+    if setting is None:
+        monkeypatch.delenv("DIGITS_PROGRESS")
+    else:
+        monkeypatch.setenv("DIGITS_PROGRESS", setting)
+    assert workspace.shows_progress() is shown
+
+
+def test_atomic_write_creates_folders_and_replaces(empty_home, files_in):
+    """A first run on a fresh machine has no folders yet; a second run replaces what the first has written."""
+    path = empty_home / "data" / "models" / "own network.keras"
+    for content in (b"first", b"second"):
+        with workspace.write_atomically(path) as temporary:
+            assert temporary.suffix == ".keras", "Keras chooses its format by the ending"
+            assert temporary.parent == path.parent, (
+                "only within one folder a rename is a single step"
+            )
+            temporary.write_bytes(content)
+        assert files_in(empty_home) == {"data/models/own network.keras": content}
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_atomic_write_that_fails_changes_nothing(empty_home, files_in, error):
+    """An error or Ctrl-C half-way costs the new file only: the earlier one stays, and no rubbish is left."""
+    path = empty_home / "data" / "table.csv"
+    path.parent.mkdir()
+    path.write_bytes(b"earlier")
+    with pytest.raises(error), workspace.write_atomically(path) as temporary:
+        temporary.write_bytes(b"half of the n")
+        raise error
+    assert files_in(empty_home) == {"data/table.csv": b"earlier"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+def test_atomic_write_gives_the_usual_permissions(empty_home):
+    """On a shared machine classmates can read the files if the user's umask lets them, and only then."""
+    path = empty_home / "data" / "table.csv"
+    for mask, expected in ((0o022, 0o644), (0o077, 0o600)):
+        before = os.umask(mask)
+        try:
+            with workspace.write_atomically(path) as temporary:
+                temporary.write_bytes(b"1")
+            assert stat.S_IMODE(path.stat().st_mode) == expected
+            assert os.umask(mask) == mask, "the process's own umask must come back"
+        finally:
+            os.umask(before)
+
+
+def test_folder_that_cannot_be_made_is_explained(empty_home):
+    """A file where the folder should be: one message with the way out instead of a traceback from pathlib."""
+    (empty_home / "data").write_bytes(b"not a folder")
+    path = empty_home / "data" / "table.csv"
+    with pytest.raises(workspace.WorkspaceError) as caught, workspace.write_atomically(path):
+        pass
+    assert str(caught.value).startswith("data/table.csv cannot be written (")
+    assert "set the environment variable DIGITS_HOME to a folder that is" in str(caught.value)
+    assert (empty_home / "data").read_bytes() == b"not a folder"
+
+
+def test_read_only_folder_is_explained(ordinary_user, monkeypatch):
+    """A checkout on a read-only share, as classes have them: the message says how to keep the files elsewhere."""
+    as_ordinary_user, folder = ordinary_user
+    monkeypatch.setenv("DIGITS_HOME", str(folder))
+    (folder / "data").mkdir()
+    (folder / "data").chmod(0o555)
+    with (
+        as_ordinary_user(),
+        pytest.raises(
+            workspace.WorkspaceError, match=r"data/table\.csv .*Permission denied.*DIGITS_HOME"
+        ),
+        workspace.write_atomically(folder / "data" / "table.csv"),
+    ):
+        pass
+
+
+@pytest.mark.skipif(
+    os.name == "nt", reason="Windows cannot limit the size of files for one process"
+)
+def test_full_disk_keeps_the_earlier_file(home, files_in):
+    """When the disk runs full in the middle of a file, the earlier artifact stays and the half-written one goes."""
+    program = """
+        import resource, sys
+        import numpy as np
+        from digits import artifacts
+        artifacts.save_arrays("preprocessed.npz", images=np.zeros(10))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+        try:
+            artifacts.save_arrays("preprocessed.npz", images=np.zeros(100_000))
+        except OSError as error:
+            print("refused:", error.strerror)
+        print("kept:", artifacts.load_arrays("preprocessed.npz")["images"].size)
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        cwd=workspace.NOTEBOOKS_FOLDER,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert result.stdout.splitlines() == ["refused: File too large", "kept: 10"], result.stderr
+    assert not [name for name in files_in(home) if ".writing-" in name]
