@@ -615,6 +615,20 @@ def test_notebook_that_forgets_to_save_is_named(series_copy):
     )
 
 
+def test_notebook_that_needs_its_own_artifact_is_run_once(series_copy, home):
+    """Whoever comments out the cell that saves gets a message, not notebooks that start each other without end."""
+    starts = home / "starts"
+    series_copy.write(
+        "02",
+        f"with open({str(starts)!r}, 'a') as file:\n    file.write('x')\n"
+        f"assert len(open({str(starts)!r}).read()) < 4  # here the test ends what would not end",
+        "from digits import artifacts\nartifacts.load_arrays('preprocessed.npz')",
+    )
+    with pytest.raises(artifacts.ArtifactError, match=r"preprocessed\.npz is not there yet"):
+        artifacts.load_arrays("preprocessed.npz")
+    assert starts.read_text() == "x"
+
+
 @pytest.mark.parametrize("whom", ["process", "group"])
 def test_interrupting_ends_the_notebook_that_runs_first(
     series_copy, home, heeded_interrupts, wait_until, files_in, whom
