@@ -23,6 +23,8 @@ from . import mnist, series
 from .workspace import NOTEBOOKS_FOLDER, data_folder, home, shown, shows_progress, write_atomically
 
 RECORDED_LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "tensorflow")
+# In this environment variable a notebook that is run for its artifacts finds the numbers of those being run.
+_BEING_RUN = "DIGITS_BEING_RUN"
 # The oldest date that a zip archive can hold; one fixed date makes equal models equal files.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -261,6 +263,12 @@ def _run_notebook(step: series.Step, reason: str) -> None:
 
     Interrupting this process ends the child and its kernel, and what they were writing is discarded.
     """
+    being_run = os.environ.get(_BEING_RUN, "").split()
+    if step.number in being_run:  # it would start itself again and again
+        raise ArtifactError(
+            f"Notebook {step.number} ({step.title}) loads what it has not saved: {reason}. Run the cell that "
+            "saves it first."
+        )
     if shows_progress():
         print(
             f"Running notebook {step.number} ({step.title}) first, because {reason} ...", flush=True
@@ -271,6 +279,7 @@ def _run_notebook(step: series.Step, reason: str) -> None:
         "DIGITS_PROGRESS": "0",
         "DIGITS_MNIST": mnist.load().location,
         "DIGITS_HOME": str(home()),
+        _BEING_RUN: " ".join([*being_run, step.number]),
     }
     with subprocess.Popen(
         command,
