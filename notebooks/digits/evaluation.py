@@ -25,12 +25,7 @@ def accuracy(labels: np.ndarray, predicted: np.ndarray) -> float:
     Raises:
         ValueError: the two arrays differ in shape, or are empty.
     """
-    labels, predicted = np.asarray(labels), np.asarray(predicted)
-    if labels.shape != predicted.shape or labels.size == 0:
-        raise ValueError(
-            f"There must be one prediction per label: got {predicted.shape} for {labels.shape}."
-        )
-    return float(np.mean(labels == predicted))
+    return float(np.mean(_is_right(labels, predicted)))
 
 
 def cross_entropy(labels: np.ndarray, scores: np.ndarray) -> float:
@@ -97,3 +92,148 @@ def most_confident_mistakes(labels: np.ndarray, scores: np.ndarray, count: int) 
     """The rows of at most ``count`` wrong predictions, the highest winning score first: int64; ties by row."""
     wrong = np.flatnonzero(predicted_digits(scores) != labels)
     return wrong[np.argsort(-scores[wrong].max(axis=1), kind="stable")][:count]
+
+
+# ---------------------------------------------------------------- comparing two networks
+
+
+def paired_counts(labels: np.ndarray, one: np.ndarray, other: np.ndarray) -> pd.DataFrame:
+    """On how many images each of two networks is right and wrong: 2 x 2 integers, ``one`` in rows, ``other`` in columns.
+
+    Args:
+        labels: the true digits.
+        one, other: the digits that the two networks predicted for the same images.
+
+    Raises:
+        ValueError: there is not one prediction of each network per label.
+    """
+    one_is_right = _is_right(labels, one)
+    other_is_right = _is_right(labels, other)
+    answers = [True, False]
+    counts = [
+        [np.sum((one_is_right == a) & (other_is_right == b)) for b in answers] for a in answers
+    ]
+    named = ["right", "wrong"]
+    return pd.DataFrame(
+        counts, index=pd.Index(named, name="one"), columns=pd.Index(named, name="other")
+    )
+
+
+def mcnemar(labels: np.ndarray, one: np.ndarray, other: np.ndarray) -> float:
+    """The p-value of McNemar's exact test for two networks that read the same images.
+
+    If both were equally good, each image that only one of them reads right would be one network's or the other's by
+    the toss of a coin. The p-value is the probability of a division at least as uneven as the one seen; 1 if the
+    networks are right on the same images. It is about these two trained networks, not about their recipes.
+
+    Source: Q. McNemar, Note on the sampling error of the difference between correlated proportions, 1947.
+
+    Raises:
+        ValueError: there is not one prediction of each network per label.
+    """
+    from mlxtend import evaluate  # here, because importing it takes over a second
+
+    counts = paired_counts(labels, one, other)
+    return float(evaluate.mcnemar(counts.to_numpy(), exact=True)[1])
+
+
+def holm(p_values: np.ndarray) -> np.ndarray:
+    """Holm's adjusted p-values of several tests: with a limit of 0.05 on them, the probability of even one false
+    alarm among all tests is at most 5 %.
+
+    The smallest of m p-values is multiplied by m, the next by m - 1, and so on; none may fall below the one before
+    it, or rise above 1.
+
+    Source: S. Holm, A simple sequentially rejective multiple test procedure, 1979.
+
+    Args:
+        p_values: shape (tests,).
+
+    Raises:
+        ValueError: a value is not between 0 and 1.
+    """
+    p_values = np.asarray(p_values, dtype=float)
+    if not np.all((p_values >= 0) & (p_values <= 1)):
+        raise ValueError(f"p-values lie between 0 and 1; got {p_values}.")
+    order = np.argsort(p_values, kind="stable")
+    multiplied = p_values[order] * np.arange(len(p_values), 0, -1)
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.minimum(np.maximum.accumulate(multiplied), 1)
+    return adjusted
+
+
+# ---------------------------------------------------------------- calibration
+
+
+def confidence(scores: np.ndarray) -> np.ndarray:
+    """The winning score of each image: shape (images,)."""
+    return np.max(scores, axis=1)
+
+
+def reliability(labels: np.ndarray, scores: np.ndarray, bins: int = 10) -> pd.DataFrame:
+    """How often a network is right when it is this confident.
+
+    The confidences 0 to 1 are divided into bins of equal width; a bin holds its upper limit and not its lower one,
+    except the first, which holds both.
+
+    Returns:
+        One row per bin: ``low``, ``high``, ``images``, and the mean ``confidence`` and ``accuracy`` of its images
+        (missing where there are none).
+
+    Raises:
+        ValueError: a winning score does not lie between 0 and 1.
+    """
+    winning = confidence(scores)
+    if not np.all((winning >= 0) & (winning <= 1)):
+        raise ValueError("Confidences lie between 0 and 1, and a score here does not.")
+    is_right = _is_right(labels, predicted_digits(scores))
+    limits = np.linspace(0, 1, bins + 1)
+    number = np.clip(np.searchsorted(limits, winning, side="left") - 1, 0, bins - 1)
+    grouped = pd.DataFrame({"confidence": winning, "accuracy": is_right}).groupby(number)
+    table = grouped.mean().reindex(range(bins)).astype(float)
+    table.insert(0, "low", limits[:-1])
+    table.insert(1, "high", limits[1:])
+    table.insert(2, "images", grouped.size().reindex(range(bins), fill_value=0))
+    return table
+
+
+def expected_calibration_error(labels: np.ndarray, scores: np.ndarray, bins: int = 10) -> float:
+    """The gap between confidence and accuracy, averaged over the bins of :func:`reliability` by their images; 0 to 1.
+
+    Source: M. P. Naeini, G. F. Cooper and M. Hauskrecht, Obtaining well calibrated probabilities using Bayesian
+    binning, 2015. Errors as :func:`reliability`.
+    """
+    table = reliability(labels, scores, bins).dropna()
+    gaps = (table["confidence"] - table["accuracy"]).abs()
+    return float(np.average(gaps, weights=table["images"]))
+
+
+def accuracy_by_coverage(labels: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
+    """How accurate a network is if it may abstain where it is unsure.
+
+    Returns:
+        One row per confidence that occurs, the highest first: ``threshold``, ``coverage`` (the share of images with
+        at least this confidence) and ``accuracy`` on those. Images of equal confidence are answered together.
+    """
+    winning = confidence(scores)
+    order = np.argsort(-winning, kind="stable")
+    is_right = _is_right(labels, predicted_digits(scores))[order]
+    answered = np.arange(1, len(order) + 1)
+    table = pd.DataFrame(
+        {
+            "threshold": winning[order],
+            "coverage": answered / len(order),
+            "accuracy": np.cumsum(is_right) / answered,
+        }
+    )
+    return table.drop_duplicates("threshold", keep="last", ignore_index=True)
+
+
+def _is_right(labels: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Where predictions equal their labels: booleans; ``ValueError`` if the arrays differ in shape or are empty."""
+    labels, predicted = np.asarray(labels), np.asarray(predicted)
+    if labels.shape != predicted.shape or labels.size == 0:
+        raise ValueError(
+            f"There must be one prediction per label: got {predicted.shape} for {labels.shape}."
+        )
+    return labels == predicted

@@ -30,10 +30,13 @@ class Step:
 
 
 def _networks(*names: str) -> tuple[str, ...]:
-    """The artifacts of trained networks: for each, the model and the table of its training history."""
-    return tuple(
-        file for name in names for file in (f"models/{name}.keras", f"histories/{name}.csv")
-    )
+    """The artifacts of trained networks: for each its model, the weights of all its runs, and their histories."""
+    kinds = ("models/{}.keras", "weights/{}.npz", "histories/{}.csv")
+    return tuple(kind.format(name) for name in names for kind in kinds)
+
+
+BASELINES = ("A-baseline", "D-baseline", "baseline-sigmoid", "baseline-softmax")
+HIDDEN_LAYER_NETWORKS = ("A-hidden", "B", "C", "D-hidden", "E", "own-on-split", "own")
 
 
 STEPS = (
@@ -56,7 +59,8 @@ STEPS = (
         title="Baseline ANN",
         question="How far does a network without a hidden layer get?",
         reads=("preprocessed.npz",),
-        writes=_networks("D-baseline", "baseline-sigmoid", "baseline-softmax"),
+        writes=_networks(*BASELINES),
+        version=2,
     ),
     Step(
         number="04",
@@ -64,7 +68,8 @@ STEPS = (
         title="Hidden-layer ANN",
         question="What does a hidden layer add, and how is it trained well?",
         reads=("preprocessed.npz", "histories/D-baseline.csv"),
-        writes=(*_networks("D-hidden", "own"), "histories/width_sweep.csv"),
+        writes=(*_networks(*HIDDEN_LAYER_NETWORKS), "histories/width_sweep.csv"),
+        version=2,
     ),
     Step(
         number="05",
@@ -74,13 +79,10 @@ STEPS = (
         reads=(
             "preprocessed.npz",
             "test_set.npz",
-            "models/D-baseline.keras",
-            "models/baseline-sigmoid.keras",
-            "models/baseline-softmax.keras",
-            "models/D-hidden.keras",
-            "models/own.keras",
+            *_networks(*BASELINES, *HIDDEN_LAYER_NETWORKS),
         ),
         writes=("predictions/test_scores.npz", "results/05.csv"),
+        version=2,
     ),
 )
 

@@ -47,7 +47,7 @@ tf.config.experimental.enable_op_determinism()
 tf.config.threading.set_intra_op_parallelism_threads(1)
 
 # Validation images need no small batches: nothing is learned from them.
-_VALIDATION_BATCH_SIZE = 1000
+VALIDATION_BATCH_SIZE = 1000
 
 
 class _ProgressBar(keras.callbacks.Callback):
@@ -114,7 +114,7 @@ def fit(
         epochs=epochs,
         batch_size=batch_size,
         validation_data=validation_data,
-        validation_batch_size=_VALIDATION_BATCH_SIZE,
+        validation_batch_size=VALIDATION_BATCH_SIZE,
         callbacks=[_ProgressBar(f"Training {model.name}"), *callbacks],
         verbose=0,
     )
@@ -127,7 +127,7 @@ def fit(
 
 
 def predict(
-    model: keras.Model, images: np.ndarray, batch_size: int = _VALIDATION_BATCH_SIZE
+    model: keras.Model, images: np.ndarray, batch_size: int = VALIDATION_BATCH_SIZE
 ) -> np.ndarray:
     """The model's ten scores for each image: float32, shape (images, 10)."""
     return model.predict(images, batch_size=batch_size, verbose=0)

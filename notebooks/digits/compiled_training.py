@@ -1,0 +1,144 @@
+"""One run of a training with whole epochs compiled: shuffled row numbers go in, and all steps happen inside.
+
+The updates are those of Keras's ``model.fit``, because its own ``train_step`` is what is compiled. Only the shuffling
+is drawn differently: from the run's seed alone, so that a run does not depend on what was trained before it. Imports
+TensorFlow.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .training import VALIDATION_BATCH_SIZE, keras, tf
+
+# Layers that XLA makes faster on a processor. Dropout and convolutions become several times slower by it.
+_FASTER_WITH_XLA = (
+    keras.layers.InputLayer,
+    keras.layers.Flatten,
+    keras.layers.Dense,
+    keras.layers.Activation,
+    keras.layers.ReLU,
+)
+_COLUMNS = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and in what portions a run trains, and whether weights are kept after every epoch or the last only."""
+
+    epochs: int
+    batch_size: int
+    keep_every_epoch: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run left.
+
+    Attributes:
+        weights: one array per array of weights, shape (epochs kept, *shape of the weights).
+        history: columns ``epoch`` (from 1), ``loss``, ``accuracy`` and, with validation data, ``val_loss`` and
+            ``val_accuracy``; one row per epoch.
+    """
+
+    weights: list[np.ndarray]
+    history: pd.DataFrame
+
+
+def epoch_order(seed: int, epoch: int, count: int) -> np.ndarray:
+    """The order in which an epoch (from 1) of the run from ``seed`` sees the images: int32, shape (count,)."""
+    return np.random.default_rng([seed, epoch]).permutation(count).astype(np.int32)
+
+
+def state(model: keras.Model) -> list:
+    """All variables that training changes: weights, the state of dropout's random numbers, the optimizer's memory."""
+    return [*model.variables, *model.optimizer.variables]
+
+
+class Trainer:
+    """A compiled model with its whole epoch, and its whole validation, as one function each.
+
+    Args:
+        model: compiled, its optimizer built.
+        plan: how to train it.
+        images, labels: tensors that all of the model's inputs and targets are gathered from.
+        validation: images and labels to measure on after each epoch, or nothing.
+    """
+
+    def __init__(self, model: keras.Model, plan: Plan, images, labels, *validation):
+        self.model, self.plan, self.count = model, plan, len(images)
+        model.test_step((images[:1], labels[:1]))  # creates the metrics before anything is compiled
+        with_xla = all(isinstance(layer, _FASTER_WITH_XLA) for layer in model.layers)
+        options = {"jit_compile": with_xla and _xla_works(), "autograph": False}
+
+        @tf.function(input_signature=[tf.TensorSpec([self.count], tf.int32)], **options)
+        def train_epoch(order):
+            _over_batches(model.train_step, images, labels, order, plan.batch_size)
+
+        @tf.function(input_signature=[], **options)
+        def validate():
+            order = tf.range(len(validation[0]))
+            _over_batches(model.test_step, *validation, order, VALIDATION_BATCH_SIZE)
+
+        # Traced here: Keras does not promise that it can be done in several threads at once.
+        self.train_epoch = train_epoch.get_concrete_function()
+        self.validate = validate.get_concrete_function() if validation else None
+
+    def run(self, seed: int, start: list[np.ndarray], after_epoch: Callable[[], None]) -> Run:
+        """Train from the state ``start``; ``after_epoch`` is called after each epoch, and ends the run by raising."""
+        for variable, value in zip(state(self.model), start, strict=True):
+            variable.assign(value)
+        rows, kept = [], []
+        for epoch in range(1, self.plan.epochs + 1):
+            order = tf.constant(epoch_order(seed, epoch, self.count))
+            row = {"epoch": epoch, **self._measured(self.train_epoch, order)}
+            if self.validate:
+                measured = self._measured(self.validate)
+                row |= {f"val_{name}": value for name, value in measured.items()}
+            rows.append(row)
+            if self.plan.keep_every_epoch or epoch == self.plan.epochs:
+                kept.append(self.model.get_weights())
+            after_epoch()
+        history = pd.DataFrame(rows)
+        return Run(
+            weights=[np.stack(arrays) for arrays in zip(*kept, strict=True)],
+            history=history[[name for name in _COLUMNS if name in history]],
+        )
+
+    def _measured(self, function: Callable, *arguments) -> dict[str, float]:
+        """Call a compiled function; the loss and accuracy that it gathered."""
+        self.model.reset_metrics()
+        function(*arguments)
+        return {name: float(value) for name, value in self.model.get_metrics_result().items()}
+
+
+def _over_batches(step: Callable, images, labels, order, batch_size: int) -> None:
+    """Call ``step`` on one batch after the other, in a compiled loop; the last batch may be smaller."""
+    whole_batches, rest = divmod(order.shape[0], batch_size)
+
+    def one_batch(position):
+        rows = tf.slice(order, [position * batch_size], [batch_size])
+        step((tf.gather(images, rows), tf.gather(labels, rows)))
+        return (position + 1,)
+
+    # One batch at a time: each needs the weights that the one before it left.
+    tf.while_loop(
+        lambda position: position < whole_batches,
+        one_batch,
+        (tf.constant(0),),
+        parallel_iterations=1,
+    )
+    if rest:
+        rows = order[whole_batches * batch_size :]
+        step((tf.gather(images, rows), tf.gather(labels, rows)))
+
+
+def _xla_works() -> bool:
+    """Whether this TensorFlow can compile with XLA: not every system's package can."""
+    try:
+        tf.function(lambda: tf.constant(0) + 1, jit_compile=True)()
+    except tf.errors.OpError:
+        return False
+    return True

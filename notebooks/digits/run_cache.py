@@ -1,0 +1,90 @@
+"""Finished training runs, kept in ``data/cache/`` under a key made of everything that they depend on.
+
+A file there is found again only while network, seed, data, settings and library versions are the same, so nothing in
+it is ever stale. The folder may be deleted at any time: its runs are then trained again.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import pathlib
+import platform
+import zipfile
+
+import numpy as np
+import pandas as pd
+
+from . import artifacts
+from .workspace import write_atomically
+
+# Raise it when a change of the training code changes what a run gives: earlier runs are then not found any more.
+_VERSION = 1
+_LIBRARIES = ("keras", "numpy", "tensorflow")
+
+
+def file_of(model, start: list[np.ndarray], seed: int, plan: dict, data: list[str]) -> pathlib.Path:
+    """Where the run of a model is kept.
+
+    Args:
+        model: a compiled Keras model.
+        start: its weights and all other numbers that training starts from.
+        seed: decides the run's shuffling.
+        plan: how it is trained, in values that JSON knows.
+        data: the :func:`digest` of each array that it is trained and validated with.
+    """
+    config = model.get_config()
+    layers = [layer["config"]["name"] for layer in config.get("layers", [])]
+    names = {name: f"layer {number}" for number, name in enumerate(layers)}
+    names[model.optimizer.name] = "optimizer"
+    description = {
+        "version": _VERSION,
+        "network": _without_chance(config, names),
+        "compiled": _without_chance(model.get_compile_config(), names),
+        "start": [digest(array) for array in start],
+        "seed": seed,
+        "plan": plan,
+        "data": data,
+        "processor": platform.machine(),
+        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+    }
+    text = json.dumps(description, sort_keys=True, default=repr)
+    key = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return artifacts.folder() / "cache" / f"{model.name}-seed-{seed}-{key}.npz"
+
+
+def write(file: pathlib.Path, weights: list[np.ndarray], history: pd.DataFrame) -> None:
+    """Keep a run: the file appears whole or not at all."""
+    arrays = {f"weights_{index:02}": array for index, array in enumerate(weights)}
+    columns = {f"history_{name}": history[name].to_numpy() for name in history}
+    with write_atomically(file) as temporary, open(temporary, "wb") as stream:
+        np.savez(stream, **arrays, **columns)
+
+
+def read(file: pathlib.Path) -> tuple[list[np.ndarray], pd.DataFrame] | None:
+    """The weights and the history of a run; None if it is not there, or damaged and to be trained again."""
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            arrays = {key: archive[key] for key in archive.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        return None
+    weights = [arrays[key] for key in sorted(arrays) if key.startswith("weights_")]
+    columns = [key for key in arrays if key.startswith("history_")]
+    return weights, pd.DataFrame({key.removeprefix("history_"): arrays[key] for key in columns})
+
+
+def digest(array: np.ndarray) -> str:
+    """SHA-256 of an array's type, shape and content."""
+    array = np.ascontiguousarray(array)
+    sha256 = hashlib.sha256(f"{array.dtype} {array.shape} ".encode())
+    sha256.update(array)
+    return sha256.hexdigest()
+
+
+def _without_chance(config, names: dict[str, str]):
+    """A configuration without what differs between equal networks: numbered names and memory addresses."""
+    if isinstance(config, dict):
+        kept = config.keys() - {"shared_object_id"}
+        return {key: _without_chance(config[key], names) for key in sorted(kept)}
+    if isinstance(config, list | tuple):
+        return [_without_chance(value, names) for value in config]
+    return names.get(config, config) if isinstance(config, str) else config
