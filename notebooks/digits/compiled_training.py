@@ -47,9 +47,14 @@ class Run:
     history: pd.DataFrame
 
 
-def epoch_order(seed: int, epoch: int, count: int) -> np.ndarray:
-    """The order in which an epoch (from 1) of the run from ``seed`` sees the images: int32, shape (count,)."""
-    return np.random.default_rng([seed, epoch]).permutation(count).astype(np.int32)
+def epoch_order(seed: int, epoch: int, rows: int | np.ndarray) -> np.ndarray:
+    """The order in which an epoch (from 1) of the run from ``seed`` sees the images: int32, shape (images,).
+
+    Args:
+        seed, epoch: decide the order.
+        rows: the rows of the images to learn from, or their number for the first ones.
+    """
+    return np.random.default_rng([seed, epoch]).permutation(rows).astype(np.int32)
 
 
 def state(model: keras.Model) -> list:
@@ -63,28 +68,34 @@ class Trainer:
     Args:
         model: compiled, its optimizer built.
         plan: how to train it.
-        images, labels: tensors that all of the model's inputs and targets are gathered from.
-        validation: images and labels to measure on after each epoch, or nothing.
+        rows: the rows of the images to learn from, shape (rows,).
+        images, labels: tensors from which each batch is gathered.
+        validation: tensors of images and labels to measure on after each epoch, or nothing.
     """
 
-    def __init__(self, model: keras.Model, plan: Plan, images, labels, *validation):
-        self.model, self.plan, self.count = model, plan, len(images)
+    def __init__(
+        self, model: keras.Model, plan: Plan, rows: np.ndarray, images, labels, *validation
+    ):
+        self.model, self.plan, self.rows = model, plan, rows
+        self.data, self.validation = (images, labels), validation
         model.test_step((images[:1], labels[:1]))  # creates the metrics before anything is compiled
         with_xla = all(isinstance(layer, _FASTER_WITH_XLA) for layer in model.layers)
         options = {"jit_compile": with_xla and _xla_works(), "autograph": False}
 
-        @tf.function(input_signature=[tf.TensorSpec([self.count], tf.int32)], **options)
-        def train_epoch(order):
-            _over_batches(model.train_step, images, labels, order, plan.batch_size)
+        # The data are arguments: TensorFlow would keep what a function only refers to, even after its end.
+        @tf.function(**options)
+        def train_epoch(order, images, labels):
+            _over_batches(model.train_step, order, images, labels, plan.batch_size)
 
-        @tf.function(input_signature=[], **options)
-        def validate():
-            order = tf.range(len(validation[0]))
-            _over_batches(model.test_step, *validation, order, VALIDATION_BATCH_SIZE)
+        @tf.function(**options)
+        def validate(images, labels):
+            order = tf.range(images.shape[0])
+            _over_batches(model.test_step, order, images, labels, VALIDATION_BATCH_SIZE)
 
         # Traced here: Keras does not promise that it can be done in several threads at once.
-        self.train_epoch = train_epoch.get_concrete_function()
-        self.validate = validate.get_concrete_function() if validation else None
+        order = tf.zeros([len(rows)], tf.int32)
+        self.train_epoch = train_epoch.get_concrete_function(order, *self.data)
+        self.validate = validate.get_concrete_function(*validation) if validation else None
 
     def run(self, seed: int, start: list[np.ndarray], after_epoch: Callable[[], None]) -> Run:
         """Train from the state ``start``; ``after_epoch`` is called after each epoch, and ends the run by raising."""
@@ -92,10 +103,10 @@ class Trainer:
             variable.assign(value)
         rows, kept = [], []
         for epoch in range(1, self.plan.epochs + 1):
-            order = tf.constant(epoch_order(seed, epoch, self.count))
-            row = {"epoch": epoch, **self._measured(self.train_epoch, order)}
+            order = tf.constant(epoch_order(seed, epoch, self.rows))
+            row = {"epoch": epoch, **self._measured(self.train_epoch, order, *self.data)}
             if self.validate:
-                measured = self._measured(self.validate)
+                measured = self._measured(self.validate, *self.validation)
                 row |= {f"val_{name}": value for name, value in measured.items()}
             rows.append(row)
             if self.plan.keep_every_epoch or epoch == self.plan.epochs:
@@ -114,7 +125,7 @@ class Trainer:
         return {name: float(value) for name, value in self.model.get_metrics_result().items()}
 
 
-def _over_batches(step: Callable, images, labels, order, batch_size: int) -> None:
+def _over_batches(step: Callable, order, images, labels, batch_size: int) -> None:
     """Call ``step`` on one batch after the other, in a compiled loop; the last batch may be smaller."""
     whole_batches, rest = divmod(order.shape[0], batch_size)
 

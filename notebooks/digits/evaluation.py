@@ -98,7 +98,7 @@ def most_confident_mistakes(labels: np.ndarray, scores: np.ndarray, count: int) 
 
 
 def paired_counts(labels: np.ndarray, one: np.ndarray, other: np.ndarray) -> pd.DataFrame:
-    """On how many images each of two networks is right and wrong: 2 x 2 integers, ``one`` in rows, ``other`` in columns.
+    """On how many images two networks are right and wrong: 2 x 2 integers, ``one`` in rows, ``other`` in columns.
 
     Args:
         labels: the true digits.

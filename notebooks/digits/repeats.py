@@ -40,6 +40,7 @@ class Training:
         seeds: different whole numbers, one per run.
         epochs: how many times all images are seen.
         batch_size: images per update of the weights.
+        rows: which images to learn from, shape (rows,); None for all. Naming rows spares a copy of the images.
         validation_data: images and labels on which loss and accuracy are measured after each epoch.
         keep_every_epoch: keep the weights after every epoch, not only after the last.
 
@@ -53,6 +54,7 @@ class Training:
     seeds: Iterable[int]
     epochs: int
     batch_size: int
+    rows: np.ndarray | None = None
     validation_data: tuple[np.ndarray, np.ndarray] | None = None
     keep_every_epoch: bool = False
 
@@ -91,6 +93,12 @@ class Runs:
     def name(self) -> str:
         """The network's name."""
         return self.network.name
+
+    def history_of(self, seed: int) -> pd.DataFrame:
+        """The history of one run, as :func:`digits.training.fit` returns it."""
+        return (
+            self.history[self.history["seed"] == seed].drop(columns="seed").reset_index(drop=True)
+        )
 
     def final(self) -> pd.DataFrame:
         """The last epoch of each run: the columns of ``history`` without the epoch, one row per seed."""
@@ -210,15 +218,15 @@ class _Prepared:
         self.plan = Plan(training.epochs, training.batch_size, training.keep_every_epoch)
         self.data = [training.images, training.labels, *(training.validation_data or ())]
         self.digests = [run_cache.digest(array) for array in self.data]
+        self.rows = np.arange(len(training.images)) if training.rows is None else training.rows
         self.trainers: list[Trainer] = []
         self.models, self.starts, self.files = [], {}, {}
         for seed in training.seeds:
             model = self._build(seed)
-            model.optimizer.build(model.trainable_variables)
             self.models.append(model)
             self.starts[seed] = start = [np.array(variable) for variable in state(model)]
             self.files[seed] = run_cache.file_of(
-                model, start, seed, asdict(self.plan), self.digests
+                model, start, seed, asdict(self.plan), [*self.digests, run_cache.digest(self.rows)]
             )
         kept = {seed: run_cache.read(file) for seed, file in self.files.items()}
         self.runs = {seed: Run(*found) for seed, found in kept.items() if found is not None}
@@ -235,7 +243,7 @@ class _Prepared:
                 tensors[digest] = tf.constant(array)
         copies = self.models[: min(len(self.missing), _cores())]
         data = [tensors[digest] for digest in self.digests]
-        self.trainers = [Trainer(model, self.plan, *data) for model in copies]
+        self.trainers = [Trainer(model, self.plan, self.rows, *data) for model in copies]
 
     def finish(self, seed: int, run: Run) -> None:
         """Keep a run."""
@@ -264,7 +272,9 @@ class _Prepared:
 
     def _build(self, seed: int) -> keras.Model:
         keras.utils.set_random_seed(seed)
-        return self.training.build()
+        model = self.training.build()
+        model.optimizer.build(model.trainable_variables)
+        return model
 
 
 def _train_side_by_side(jobs: Sequence[tuple[_Prepared, int]]) -> None:
