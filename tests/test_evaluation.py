@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from digits import evaluation
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from scipy import stats
 from sklearn import metrics
+
+# The same examples each time, and however long they take on a busy computer.
+property_test = settings(derandomize=True, deadline=None)
 
 # Ten images: 7 is read as 1 three times, and 1 as 7 once; 4 never occurs, 9 is never predicted.
 LABELS = np.array([7, 7, 7, 7, 1, 1, 0, 0, 9, 3], dtype=np.uint8)
@@ -273,3 +279,284 @@ def test_network_without_mistakes_has_none():
     """A perfect result on few images is no error."""
     labels = np.arange(10)
     assert evaluation.most_confident_mistakes(labels, np.eye(10), 5).tolist() == []
+
+
+# ---------------------------------------------------------------- comparing two networks
+
+
+def answers_of_two(both: int, one_only: int, other_only: int, neither: int):
+    """Labels and the digits that two networks predict, when this many images are read right by whom."""
+    one = np.repeat([3, 3, 8, 8], [both, one_only, other_only, neither])
+    other = np.repeat([3, 5, 3, 5], [both, one_only, other_only, neither])
+    return np.full(len(one), 3, dtype=np.uint8), one, other
+
+
+def test_paired_counts_have_the_first_network_in_rows():
+    """With the axes exchanged, the text would praise the worse network."""
+    counts = evaluation.paired_counts(*answers_of_two(5, 4, 2, 1))
+    assert counts.loc["right", "wrong"] == 4, "only the first network is right"
+    assert counts.loc["wrong", "right"] == 2, "only the second network is right"
+    assert counts.loc["right", "right"] == 5 and counts.loc["wrong", "wrong"] == 1
+    assert list(counts.index) == list(counts.columns) == ["right", "wrong"]
+    assert (counts.index.name, counts.columns.name) == ("one", "other")
+    assert all(dtype.kind == "i" for dtype in counts.dtypes), "counts are whole numbers"
+
+
+def test_paired_counts_ask_who_is_right_and_not_who_agrees():
+    """Two networks that take an image for different wrong digits are both wrong on it."""
+    counts = evaluation.paired_counts(np.array([7, 7]), np.array([1, 1]), np.array([1, 9]))
+    assert counts.to_numpy().tolist() == [[0, 0], [0, 2]]
+
+
+@pytest.mark.parametrize("function", ["paired_counts", "mcnemar"])
+@pytest.mark.parametrize(
+    ("labels", "one", "other"),
+    [
+        (np.zeros(3), np.zeros(4), np.zeros(3)),
+        (np.zeros(3), np.zeros(3), np.zeros(4)),
+        (np.zeros(3), np.zeros((3, 10)), np.zeros(3)),
+        (np.zeros(3), np.zeros(3), np.zeros((3, 1))),
+        (np.zeros(0), np.zeros(0), np.zeros(0)),
+    ],
+    ids=["first longer", "second longer", "scores instead of digits", "a column", "none"],
+)
+def test_comparison_of_unlike_arrays_is_an_error(function, labels, one, other):
+    """Two networks are compared on the same images, or not at all (NumPy would broadcast)."""
+    with pytest.raises(ValueError, match="There must be one prediction per label"):
+        getattr(evaluation, function)(labels, one, other)
+
+
+@pytest.mark.parametrize(
+    ("one_only", "other_only", "expected"),
+    [
+        (10, 1, 2 * (1 + 11) / 2**11),  # 11 tosses of a coin: 1 way to get none, 11 to get one
+        (1, 10, 2 * (1 + 11) / 2**11),
+        (0, 0, 1),
+        (5, 5, 1),
+        (6, 5, 1),
+        (1, 0, 1),
+        (6, 0, 2 / 2**6),
+        (0, 20, 2 / 2**20),
+    ],
+)
+def test_mcnemar_by_hand(one_only, other_only, expected):
+    """The p-value is that of a coin tossed for each image that only one network reads right; the others say nothing."""
+    for both, neither in [(0, 1), (50, 3)]:
+        p_value = evaluation.mcnemar(*answers_of_two(both, one_only, other_only, neither))
+        assert p_value == pytest.approx(expected, rel=1e-9) and type(p_value) is float
+
+
+@property_test
+@given(one_only=some.integers(0, 400), other_only=some.integers(0, 400))
+def test_mcnemar_is_the_binomial_test_of_scipy(one_only, other_only):
+    """Thousands of images or few, and whichever network is named first: the test is exact, and never above 1."""
+    labels, one, other = answers_of_two(20, one_only, other_only, 3)
+    p_value = evaluation.mcnemar(labels, one, other)
+    tosses = one_only + other_only
+    expected = stats.binomtest(one_only, tosses, 0.5).pvalue if tosses else 1
+    assert p_value == pytest.approx(expected, rel=1e-9, abs=1e-300) and 0 <= p_value <= 1
+    assert evaluation.mcnemar(labels, other, one) == p_value
+
+
+@pytest.mark.parametrize(
+    ("p_values", "expected"),
+    [
+        ([0.01, 0.04, 0.03, 0.005], [0.03, 0.06, 0.06, 0.02]),  # 0.04 times 1 may not fall below
+        ([0.02, 0.01, 0.5, 0.02, 0.9], [0.08, 0.05, 1, 0.08, 1]),
+        ([0.01, 0.01, 0.01, 0.01], [0.04, 0.04, 0.04, 0.04]),
+        ([0.6, 0.7], [1, 1]),
+        ([0, 1], [0, 1]),
+        ([0.04], [0.04]),
+        ([], []),
+    ],
+    ids=["unsorted", "ties", "all equal", "not above 1", "limits", "one test", "none"],
+)
+def test_holm_by_hand(p_values, expected):
+    """Each p-value is multiplied by the number of tests that are not below it, and keeps its place."""
+    given_values = np.array(p_values)
+    adjusted = evaluation.holm(given_values)
+    np.testing.assert_allclose(adjusted, expected, rtol=1e-12)
+    assert adjusted.shape == (len(expected),) and adjusted.dtype == float
+    assert given_values.tolist() == p_values, "the given p-values stay as they are"
+
+
+@property_test
+@given(
+    # Multiples of 1/64 for ties, and because products with them are exact.
+    p_values=some.lists(some.integers(0, 64).map(lambda share: share / 64), min_size=1),
+    limit=some.integers(0, 63).map(lambda share: share / 64),
+)
+def test_holm_rejects_what_his_procedure_rejects(p_values, limit):
+    """A reader may compare with any limit: the result is that of testing step by step, as Holm published it."""
+    rejected, left = set(), sorted(p_values)
+    while left and left[0] * len(left) <= limit:
+        rejected.add(left.pop(0))
+    adjusted = evaluation.holm(p_values)
+    # Of equal p-values the first is tested most strictly, so all of them fall together.
+    assert [value <= limit for value in adjusted] == [value in rejected for value in p_values]
+    assert np.all(adjusted >= p_values) and np.all(adjusted <= 1)
+    in_order = adjusted[np.argsort(p_values, kind="stable")]
+    assert np.all(np.diff(in_order) >= 0), "a smaller p-value never gets a larger result"
+
+
+@pytest.mark.parametrize("p_value", [np.nan, -0.01, 1.01, np.inf])
+def test_holm_of_impossible_p_values_is_an_error(p_value):
+    """A test statistic, or a test that gave no number, is not passed on as if it were a probability."""
+    with pytest.raises(ValueError, match="p-values lie between 0 and 1; got"):
+        evaluation.holm([0.5, p_value, 0.01])
+
+
+# ---------------------------------------------------------------- calibration
+
+
+def answers(confidences, is_right):
+    """Labels and scores of images on which a network is this confident, and right or wrong."""
+    scores = np.zeros((len(confidences), 10))
+    scores[:, 0] = confidences  # so the network always says 0, also where its confidence is 0
+    return np.where(is_right, 0, 1), scores
+
+
+# Confidences in eighths, whose sums and limits of bins are exact, with many ties; and whether the network is right.
+some_answers = some.lists(
+    some.tuples(some.integers(0, 8).map(lambda share: share / 8), some.booleans()),
+    min_size=1,
+    max_size=60,
+)
+
+
+def test_confidence_is_the_winning_score():
+    """Sigmoid scores are not rescaled: what is called confidence is the number that the network gave."""
+    scores = np.array([[0.9, 0.95, *[0.1] * 8], [0.2] * 10])
+    assert evaluation.confidence(scores).tolist() == [0.95, 0.2]
+
+
+def test_reliability_by_hand():
+    """Six images in four of ten bins, at their limits: a limit belongs to the bin below it, and 0 to the first."""
+    confidences = [0, 0.1, 0.100001, 0.5, 1, 0.95]
+    table = evaluation.reliability(*answers(confidences, [False, True, True, False, True, False]))
+    assert list(table.columns) == ["low", "high", "images", "confidence", "accuracy"]
+    assert list(table.index) == list(range(10))
+    np.testing.assert_allclose(table["low"], np.arange(10) / 10)
+    np.testing.assert_allclose(table["high"], np.arange(1, 11) / 10)
+    assert table["images"].tolist() == [2, 1, 0, 0, 1, 0, 0, 0, 0, 2]
+    assert table["images"].dtype.kind == "i"
+    filled = table[table["images"] > 0]
+    np.testing.assert_allclose(filled["confidence"], [0.05, 0.100001, 0.5, 0.975])
+    assert filled["accuracy"].tolist() == [0.5, 1, 0, 0.5]
+    assert table.loc[table["images"] == 0, ["confidence", "accuracy"]].isna().all(axis=None)
+
+
+def test_reliability_takes_the_predicted_digit_and_not_the_label():
+    """The confidence of a mistake is the score of the digit that was said; sigmoid scores need not sum to one."""
+    scores = np.full((2, 10), 0.7)
+    scores[:, 4] = 0.9
+    table = evaluation.reliability(np.array([4, 5]), scores, bins=5)
+    assert table["images"].tolist() == [0, 0, 0, 0, 2]
+    assert table["confidence"][4] == pytest.approx(0.9) and table["accuracy"][4] == 0.5
+
+
+@property_test
+@given(some_answers)
+def test_reliability_counts_each_image_once(pairs):
+    """Each image is in the one bin that holds its confidence, however many of the bins stay empty."""
+    confidences, is_right = map(np.array, zip(*pairs, strict=True))
+    table = evaluation.reliability(*answers(confidences, is_right), bins=4)
+    for number, row in table.iterrows():
+        inside = (confidences > number / 4) & (confidences <= (number + 1) / 4)
+        if number == 0:
+            inside |= confidences == 0
+        assert row["images"] == inside.sum()
+        if inside.any():
+            assert row["confidence"] == pytest.approx(confidences[inside].mean(), rel=1e-12)
+            assert row["accuracy"] == pytest.approx(is_right[inside].mean(), rel=1e-12)
+    assert table["images"].sum() == len(pairs)
+
+
+@pytest.mark.parametrize("function", ["reliability", "expected_calibration_error"])
+@pytest.mark.parametrize("score", [1.0001, -0.5, np.nan, np.inf])
+def test_calibration_of_scores_that_are_no_probabilities_is_an_error(function, score):
+    """Sums before the activation must not be drawn as if they were probabilities."""
+    with pytest.raises(ValueError, match="Confidences lie between 0 and 1"):
+        getattr(evaluation, function)(np.array([0, 0]), np.vstack([np.eye(10)[0], [score] * 10]))
+
+
+@pytest.mark.parametrize(
+    "function", ["reliability", "expected_calibration_error", "accuracy_by_coverage"]
+)
+@pytest.mark.parametrize(("labels", "images"), [(3, 4), (4, 3), (0, 0)])
+def test_calibration_of_unlike_arrays_is_an_error(function, labels, images):
+    """Other images' labels must not give a number."""
+    with pytest.raises(ValueError, match="There must be one prediction per label"):
+        getattr(evaluation, function)(np.zeros(labels, dtype=int), np.ones((images, 10)))
+
+
+@pytest.mark.parametrize(
+    ("confidences", "is_right", "expected"),
+    [
+        ([0.8] * 5, [True, True, True, False, False], 0.2),  # 60 % right
+        ([0.4] * 5, [True, True, True, False, False], 0.2),  # too modest counts as much
+        ([0.75] * 4 + [0.5] * 2, [True, True, True, False, True, False], 0),
+        ([1] * 3, [True] * 3, 0),
+        ([1] * 3, [False] * 3, 1),
+        ([0.9] * 3 + [0.1], [True, False, False, False], (3 * (0.9 - 1 / 3) + 0.1) / 4),
+        ([0.95, 0.15], [False, True], (0.95 + 0.85) / 2),  # two gaps do not make up for each other
+    ],
+    ids=["sure", "modest", "calibrated", "sure and right", "sure and wrong", "weighted", "gaps"],
+)
+def test_expected_calibration_error_by_hand(confidences, is_right, expected):
+    """The gap between confidence and accuracy, each bin counted by its images."""
+    error = evaluation.expected_calibration_error(*answers(confidences, is_right))
+    assert error == pytest.approx(expected, abs=1e-12) and type(error) is float
+
+
+@property_test
+@given(some_answers)
+def test_expected_calibration_error_of_one_bin(pairs):
+    """The number of bins is heeded: with a single one the error is the gap of the two overall means."""
+    confidences, is_right = map(np.array, zip(*pairs, strict=True))
+    labels, scores = answers(confidences, is_right)
+    gap = abs(confidences.mean() - is_right.mean())
+    error = evaluation.expected_calibration_error(labels, scores, bins=1)
+    assert error == pytest.approx(gap, abs=1e-12)
+    assert gap - 1e-12 <= evaluation.expected_calibration_error(labels, scores) <= 1
+
+
+def test_accuracy_by_coverage_by_hand():
+    """Five images, two of them equally confident: the network answers both or neither."""
+    confidences = [0.6, 0.9, 0.6, 0.99, 0.3]
+    table = evaluation.accuracy_by_coverage(
+        *answers(confidences, [True, False, False, True, False])
+    )
+    assert list(table.columns) == ["threshold", "coverage", "accuracy"]
+    assert list(table.index) == [0, 1, 2, 3]
+    np.testing.assert_allclose(table["threshold"], [0.99, 0.9, 0.6, 0.3])
+    np.testing.assert_allclose(table["coverage"], [0.2, 0.4, 0.8, 1])
+    np.testing.assert_allclose(table["accuracy"], [1, 1 / 2, 2 / 4, 2 / 5])
+
+
+@property_test
+@given(some_answers)
+def test_answering_from_a_threshold_on_gives_its_row(pairs):
+    """Whoever takes a threshold from the table gets its coverage and accuracy; the last row is the plain accuracy."""
+    confidences, is_right = map(np.array, zip(*pairs, strict=True))
+    labels, scores = answers(confidences, is_right)
+    table = evaluation.accuracy_by_coverage(labels, scores)
+    for row in table.itertuples():
+        answered = evaluation.confidence(scores) >= row.threshold
+        assert row.coverage == pytest.approx(answered.mean(), rel=1e-12)
+        assert row.accuracy == pytest.approx(is_right[answered].mean(), rel=1e-12)
+    assert len(table) == len(set(confidences)) and np.all(np.diff(table["threshold"]) < 0)
+    everything = table.iloc[-1]
+    assert everything["coverage"] == 1
+    assert everything["accuracy"] == evaluation.accuracy(
+        labels, evaluation.predicted_digits(scores)
+    )
+
+
+def test_accuracy_by_coverage_of_what_a_network_gives():
+    """Float32 scores of a network, as the notebooks hand them over, keep their thresholds to the last bit."""
+    scores, labels = random_scores(300), np.arange(300) % 10
+    table = evaluation.accuracy_by_coverage(labels, scores)
+    assert np.isin(table["threshold"].to_numpy(), evaluation.confidence(scores)).all()
+    answered = evaluation.confidence(scores) >= table["threshold"][99]
+    assert table["coverage"][99] == pytest.approx(answered.mean())

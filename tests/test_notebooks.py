@@ -2,6 +2,7 @@
 
 import ast
 import json
+import pathlib
 import re
 import subprocess
 import sys
@@ -330,8 +331,34 @@ def test_notebook_saves_and_loads_what_its_step_declares(step):
     loaded = _artifacts_named(
         step, ("load_arrays", "load_table", "load_model", "provenance"), step.reads
     )
+    # These save and load all files of a network, whose name is not written in the call.
+    saved |= _files_of_networks(step.writes) if any(calls(step, "runs.save")) else set()
+    loaded |= _files_of_networks(step.reads) if any(calls(step, "repeats.load")) else set()
     assert saved == set(step.writes)
     assert loaded - saved == set(step.reads)
+
+
+def _files_of_networks(declared: tuple[str, ...]) -> set[str]:
+    """Those of the declared artifacts that belong to a network."""
+    names = {
+        name.removeprefix("models/").removesuffix(".keras")
+        for name in declared
+        if name.startswith("models/")
+    }
+    return {name for name in declared if pathlib.PurePath(name).stem in names}
+
+
+@each_notebook
+def test_notebook_wrote_what_its_step_declares(step, request):
+    """A network could be declared and never saved: whoever needs it would be told that its notebook failed."""
+    if step.notebook not in {item.path for item in request.session.items}:
+        pytest.skip(f"notebook {step.number} was not run: add --nbval")
+    folder = pathlib.Path(request.config.digits_home) / "data"
+    if request.config.digits_dataset.is_sample:
+        folder /= "sample"
+    for name in step.writes:
+        record = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        assert (record["artifact"], record["step"]) == (name, step.number)
 
 
 # ---------------------------------------------------------------- the seal on the test set

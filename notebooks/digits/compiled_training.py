@@ -21,6 +21,8 @@ _FASTER_WITH_XLA = (
     keras.layers.Activation,
     keras.layers.ReLU,
 )
+# Below so many images seen in a run, compiling with XLA takes longer than it saves.
+_IMAGES_WORTH_XLA = 200_000
 _COLUMNS = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]
 
 
@@ -79,8 +81,9 @@ class Trainer:
         self.model, self.plan, self.rows = model, plan, rows
         self.data, self.validation = (images, labels), validation
         model.test_step((images[:1], labels[:1]))  # creates the metrics before anything is compiled
-        with_xla = all(isinstance(layer, _FASTER_WITH_XLA) for layer in model.layers)
-        options = {"jit_compile": with_xla and _xla_works(), "autograph": False}
+        worth_it = len(rows) * plan.epochs >= _IMAGES_WORTH_XLA
+        plain = all(isinstance(layer, _FASTER_WITH_XLA) for layer in model.layers)
+        options = {"jit_compile": worth_it and plain and _xla_works(), "autograph": False}
 
         # The data are arguments: TensorFlow would keep what a function only refers to, even after its end.
         @tf.function(**options)
@@ -134,13 +137,13 @@ def _over_batches(step: Callable, order, images, labels, batch_size: int) -> Non
         step((tf.gather(images, rows), tf.gather(labels, rows)))
         return (position + 1,)
 
-    # One batch at a time: each needs the weights that the one before it left.
-    tf.while_loop(
-        lambda position: position < whole_batches,
-        one_batch,
-        (tf.constant(0),),
-        parallel_iterations=1,
-    )
+    if whole_batches:  # XLA refuses a loop whose body would not fit, even if it never runs
+        tf.while_loop(
+            lambda position: position < whole_batches,
+            one_batch,
+            (tf.constant(0),),
+            parallel_iterations=1,  # each batch needs the weights that the one before it left
+        )
     if rest:
         rows = order[whole_batches * batch_size :]
         step((tf.gather(images, rows), tf.gather(labels, rows)))

@@ -6,8 +6,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from sklearn import metrics
 
 DIGITS = range(10)
 # A score of 0 has no logarithm: it counts as the smallest number of its type, a loss of 87 nats.
@@ -60,12 +58,18 @@ def wilson_interval(correct: int, total: int, confidence: float = 0.95) -> tuple
     """
     if total != int(total) or correct != int(correct) or total <= 0 or not 0 <= correct <= total:
         raise ValueError(f"{correct} correct of {total} is not a count of correct answers.")
+    from scipy import (
+        stats,
+    )  # here, because importing it takes half a second that not all notebooks need
+
     interval = stats.binomtest(int(correct), int(total)).proportion_ci(confidence, method="wilson")
     return float(interval.low), float(interval.high)
 
 
 def confusion_counts(labels: np.ndarray, predicted: np.ndarray) -> pd.DataFrame:
     """How often each digit was taken for each: 10 x 10 integers, the true digit in rows, the predicted in columns."""
+    from sklearn import metrics  # here, because importing it takes half a second
+
     counts = metrics.confusion_matrix(labels, predicted, labels=list(DIGITS))
     return pd.DataFrame(
         counts,

@@ -7,7 +7,9 @@ is trained only once. Imports TensorFlow.
 """
 
 import concurrent.futures
+import itertools
 import os
+import queue
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +26,10 @@ from .workspace import shows_progress
 
 # More rows at once would only take more memory.
 _ROWS_SCORED_AT_ONCE = 10_000
+# Training on so many images takes about as long as compiling one more copy of a network, to train on another core.
+_IMAGES_WORTH_A_COPY = 400_000
+# The data of the latest trainings by their digest: making a tensor of them anew needs their memory twice more.
+_tensors: dict[str, tf.Tensor] = {}
 
 
 @dataclass(frozen=True)
@@ -59,15 +65,16 @@ class Training:
     keep_every_epoch: bool = False
 
     def __post_init__(self):
-        object.__setattr__(self, "seeds", tuple(self.seeds))
+        object.__setattr__(self, "seeds", tuple(int(seed) for seed in self.seeds))
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
             raise ValueError(
                 f"Seeds must be different numbers, at least one; got {list(self.seeds)}."
             )
-        if len(self.images) != len(self.labels):
-            raise ValueError(
-                f"There must be one label per image: got {len(self.labels)} for {len(self.images)}."
-            )
+        for images, labels in ((self.images, self.labels), self.validation_data or ((), ())):
+            if len(images) != len(labels):
+                raise ValueError(
+                    f"There must be one label per image: got {len(labels)} for {len(images)}."
+                )
 
 
 @dataclass(frozen=True)
@@ -105,18 +112,18 @@ class Runs:
         return self.history.groupby("seed", as_index=False).last().drop(columns="epoch")
 
     def trained(self, seed: int, epoch: int | None = None) -> keras.Model:
-        """A copy of the network, not compiled, as one run left it after ``epoch`` (None: at its end).
+        """A copy of the network, compiled like it, as one run left it after ``epoch`` (None: at its end).
 
         Raises:
             KeyError: there is no run from this seed, or its weights after this epoch were not kept.
         """
-        copy = keras.models.clone_model(self.network)
+        copy = self._copy()
         copy.set_weights(self._weights_of(seed, epoch))
         return copy
 
     def scores(self, images: np.ndarray, epoch: int | None = None) -> np.ndarray:
         """The scores of every run after ``epoch`` (None: at its end): float32, shape (seeds, images, 10)."""
-        copy = keras.models.clone_model(self.network)
+        copy = self._copy()
         scores = []
         for seed in self.seeds:
             copy.set_weights(self._weights_of(seed, epoch))
@@ -133,7 +140,7 @@ class Runs:
         Returns:
             Columns ``seed``, ``loss``, ``accuracy``; one row per seed.
         """
-        copy = keras.models.clone_model(self.network)
+        copy = self._copy()
         digits = labels.argmax(axis=1) if labels.ndim == 2 else labels
         rows = []
         for seed in self.seeds:
@@ -141,7 +148,7 @@ class Runs:
             loss = right = 0.0
             for scores, part in _scored(copy, images):
                 # The loss wants the tensor itself: it goes back to the sums that Keras noted on it.
-                mean_loss = self.network.compute_loss(y=tf.constant(labels[part]), y_pred=scores)
+                mean_loss = copy.compute_loss(y=tf.constant(labels[part]), y_pred=scores)
                 loss += float(mean_loss) * len(scores)
                 right += np.sum(scores.numpy().argmax(axis=1) == digits[part])
             rows.append({"seed": seed, "loss": loss / len(images), "accuracy": right / len(images)})
@@ -155,6 +162,11 @@ class Runs:
             f"weights/{self.name}.npz", seeds=self.seeds, epochs_kept=self.epochs_kept, **arrays
         )
         artifacts.save_table(f"histories/{self.name}.csv", self.history)
+
+    def _copy(self) -> keras.Model:
+        copy = keras.models.clone_model(self.network)
+        copy.compile_from_config(self.network.get_compile_config())  # not every Keras copies this
+        return copy
 
     def _weights_of(self, seed: int, epoch: int | None) -> list[np.ndarray]:
         epoch = self.epochs_kept[-1] if epoch is None else epoch
@@ -198,15 +210,17 @@ def train_all(trainings: Sequence[Training]) -> list[Runs]:
     Returns:
         For each training its runs, in the same order.
     """
-    tensors: dict[str, tf.Tensor] = {}  # equal arrays of several trainings are held once
     prepared = [_Prepared(training) for training in trainings]
-    jobs = []
-    for one in prepared:
-        if one.missing:
-            one.make_trainers(tensors)
-            jobs += [(one, seed) for seed in one.missing]
-    if jobs:
-        _train_side_by_side(jobs)
+    to_train = [one for one in prepared if one.missing]
+    if to_train:
+        needed = {digest for one in to_train for digest in one.digests}
+        for digest in _tensors.keys() - needed:
+            del _tensors[digest]
+        for one in to_train:
+            one.make_trainers()
+        # In turn from each training, so that those with one copy keep no core waiting.
+        turns = itertools.zip_longest(*([(one, seed) for seed in one.missing] for one in to_train))
+        _train_side_by_side([job for turn in turns for job in turn if job])
     return [one.finished() for one in prepared]
 
 
@@ -219,12 +233,12 @@ class _Prepared:
         self.data = [training.images, training.labels, *(training.validation_data or ())]
         self.digests = [run_cache.digest(array) for array in self.data]
         self.rows = np.arange(len(training.images)) if training.rows is None else training.rows
-        self.trainers: list[Trainer] = []
+        self.free_trainers: queue.SimpleQueue[Trainer] = queue.SimpleQueue()
         self.models, self.starts, self.files = [], {}, {}
         for seed in training.seeds:
             model = self._build(seed)
             self.models.append(model)
-            self.starts[seed] = start = [np.array(variable) for variable in state(model)]
+            self.starts[seed] = start = [np.array(variable.numpy()) for variable in state(model)]
             self.files[seed] = run_cache.file_of(
                 model, start, seed, asdict(self.plan), [*self.digests, run_cache.digest(self.rows)]
             )
@@ -236,14 +250,16 @@ class _Prepared:
         """The seeds whose runs are still to be trained."""
         return [seed for seed in self.training.seeds if seed not in self.runs]
 
-    def make_trainers(self, tensors: dict[str, tf.Tensor]) -> None:
-        """Compile as many copies of the network as can train at the same time."""
+    def make_trainers(self) -> None:
+        """Compile as many copies of the network as can train at the same time, if that saves time."""
         for digest, array in zip(self.digests, self.data, strict=True):
-            if digest not in tensors:
-                tensors[digest] = tf.constant(array)
-        copies = self.models[: min(len(self.missing), _cores())]
-        data = [tensors[digest] for digest in self.digests]
-        self.trainers = [Trainer(model, self.plan, self.rows, *data) for model in copies]
+            if digest not in _tensors:
+                _tensors[digest] = tf.constant(array)
+        images_seen = len(self.missing) * self.training.epochs * len(self.rows)
+        worth_it = 1 + images_seen // _IMAGES_WORTH_A_COPY
+        data = [_tensors[digest] for digest in self.digests]
+        for model in self.models[: min(len(self.missing), _cores(), worth_it)]:
+            self.free_trainers.put(Trainer(model, self.plan, self.rows, *data))
 
     def finish(self, seed: int, run: Run) -> None:
         """Keep a run."""
@@ -296,11 +312,11 @@ def _train_side_by_side(jobs: Sequence[tuple[_Prepared, int]]) -> None:
             raise InterruptedError("Another run failed, or the training was interrupted.")
 
     def run(one: _Prepared, seed: int) -> Run:
-        trainer = one.trainers.pop()  # each training has as many as there are threads, or runs
+        trainer = one.free_trainers.get()  # waits until there is one
         try:
             return trainer.run(seed, one.starts[seed], after_epoch)
         finally:
-            one.trainers.append(trainer)
+            one.free_trainers.put(trainer)
 
     with bar, concurrent.futures.ThreadPoolExecutor(_cores()) as pool:
         futures = {pool.submit(run, *job): job for job in jobs}

@@ -9,7 +9,7 @@ import importlib.metadata
 import json
 import pathlib
 import platform
-import zipfile
+import re
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from .workspace import write_atomically
 # Raise it when a change of the training code changes what a run gives: earlier runs are then not found any more.
 _VERSION = 1
 _LIBRARIES = ("keras", "numpy", "tensorflow")
+# Where a Keras configuration holds names of layers, as in the connections of a functional model.
+_KEYS_OF_NAMES = {"name", "keras_history", "input_layers", "output_layers"}
 
 
 def file_of(model, start: list[np.ndarray], seed: int, plan: dict, data: list[str]) -> pathlib.Path:
@@ -35,7 +37,7 @@ def file_of(model, start: list[np.ndarray], seed: int, plan: dict, data: list[st
     config = model.get_config()
     layers = [layer["config"]["name"] for layer in config.get("layers", [])]
     names = {name: f"layer {number}" for number, name in enumerate(layers)}
-    names[model.optimizer.name] = "optimizer"
+    names |= {model.name: "network", model.optimizer.name: "optimizer"}
     description = {
         "version": _VERSION,
         "network": _without_chance(config, names),
@@ -49,23 +51,29 @@ def file_of(model, start: list[np.ndarray], seed: int, plan: dict, data: list[st
     }
     text = json.dumps(description, sort_keys=True, default=repr)
     key = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return artifacts.folder() / "cache" / f"{model.name}-seed-{seed}-{key}.npz"
+    name = re.sub(r"_\d+$", "", model.name)  # Keras counts networks that were given no name
+    return artifacts.folder() / "cache" / f"{name}-seed-{seed}-{key}.npz"
 
 
 def write(file: pathlib.Path, weights: list[np.ndarray], history: pd.DataFrame) -> None:
     """Keep a run: the file appears whole or not at all."""
     arrays = {f"weights_{index:02}": array for index, array in enumerate(weights)}
-    columns = {f"history_{name}": history[name].to_numpy() for name in history}
+    arrays |= {f"history_{name}": history[name].to_numpy() for name in history}
     with write_atomically(file) as temporary, open(temporary, "wb") as stream:
-        np.savez(stream, **arrays, **columns)
+        np.savez(stream, **arrays, checksum=_checksum(arrays))
 
 
 def read(file: pathlib.Path) -> tuple[list[np.ndarray], pd.DataFrame] | None:
     """The weights and the history of a run; None if it is not there, or damaged and to be trained again."""
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with open(file, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        checksum = str(arrays.pop("checksum"))
+    except (
+        Exception
+    ):  # a damaged archive can raise almost anything; whatever it is, the run can be had again
+        return None
+    if checksum != _checksum(arrays):
         return None
     weights = [arrays[key] for key in sorted(arrays) if key.startswith("weights_")]
     columns = [key for key in arrays if key.startswith("history_")]
@@ -80,11 +88,18 @@ def digest(array: np.ndarray) -> str:
     return sha256.hexdigest()
 
 
-def _without_chance(config, names: dict[str, str]):
+def _checksum(arrays: dict[str, np.ndarray]) -> str:
+    digests = {name: digest(array) for name, array in arrays.items()}
+    return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
+
+
+def _without_chance(config, names: dict[str, str], key: str = ""):
     """A configuration without what differs between equal networks: numbered names and memory addresses."""
     if isinstance(config, dict):
         kept = config.keys() - {"shared_object_id"}
-        return {key: _without_chance(config[key], names) for key in sorted(kept)}
+        return {key: _without_chance(config[key], names, key) for key in sorted(kept)}
     if isinstance(config, list | tuple):
-        return [_without_chance(value, names) for value in config]
-    return names.get(config, config) if isinstance(config, str) else config
+        return [_without_chance(value, names, key) for value in config]
+    if isinstance(config, str) and key in _KEYS_OF_NAMES:
+        return names.get(config, config)
+    return config
