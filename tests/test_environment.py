@@ -16,11 +16,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-SERIES_FILE, TESTS_FILE, CONSTRAINTS_FILE = (
-    "requirements.txt",
-    "tests/requirements.txt",
-    "constraints.txt",
-)
+SERIES_FILE, TESTS_FILE = "requirements.txt", "tests/requirements.txt"
+CONSTRAINTS_FILE, COLAB_FILE = "constraints.txt", "tests/constraints-colab.txt"
 SUPPORTED = [f"3.{minor}" for minor in range(digits.OLDEST_PYTHON[1], digits.NEWEST_PYTHON[1] + 1)]
 # What the requirement "jupyter" stands for; its own distribution holds no code.
 BROUGHT_BY_JUPYTER = {"ipython", "jupyter-client", "nbclient", "nbformat"}
@@ -73,6 +70,34 @@ def test_each_requirement_is_a_range_around_its_pin(file):
         assert pin.operator == "==" and requirement.specifier.contains(pin.version), (
             f"{name}: {pin}"
         )
+
+
+# What Colab's release notes and its own Python list; tests/constraints-colab.txt pins fitting versions of the rest.
+ON_COLAB = {
+    "tensorflow": "2.20",
+    "keras": "3.13",
+    "numpy": "2.1",
+    "pandas": "2.2",
+    "scikit-learn": "1.6",
+    "matplotlib": "3.10",
+    "ipython": "7.34",
+    "ipykernel": "6.17",
+    "ipywidgets": "7.7",
+}
+
+
+def test_what_colab_ships_is_admitted_and_pinned_for_the_tests():
+    """The notebooks would be tested with everything but what most of their readers run them with."""
+    pins = requirements_in(COLAB_FILE)
+    versions = {name: next(iter(pins[name].specifier)).version for name in ON_COLAB}
+    for name, shipped in ON_COLAB.items():
+        assert versions[name].split(".")[: shipped.count(".") + 1] == shipped.split("."), name
+    for file in (SERIES_FILE, TESTS_FILE):
+        for name, requirement in requirements_in(file).items():
+            (pin,) = pins[name].specifier
+            assert pin.operator == "==" and requirement.specifier.contains(pin.version), (
+                f"{name}: {pin}"
+            )
 
 
 def test_no_library_is_listed_twice():

@@ -3,7 +3,8 @@
 The lessons stand in the notebooks. This package holds what two of them need, or what would distract from
 a lesson. Read :mod:`digits.series` first: it is the map of the house. Imports run downward only::
 
-    notebooks -> training, evaluation, plots -> checks, artifacts -> mnist -> series -> workspace
+    notebooks -> start -> plots, evaluation, checks -> artifacts -> mnist -> series -> workspace
+    notebooks -> repeats -> compiled_training, run_cache -> training, artifacts
 """
 
 import sys
