@@ -311,3 +311,21 @@ def test_interrupting_stops_the_kernel(
     )
     assert files_in(series_copy.notebooks) == before
     assert not (home / "data" / "sample" / "notebooks").exists()
+
+
+def test_home_with_a_long_path_works(series_copy, home, monkeypatch):
+    """A course's folders nest deeply; Windows allows 259 characters for a path, other systems far more."""
+    longest = 250 if os.name == "nt" else 400
+    folder = home
+    while (
+        len(str(folder / "data" / "sample" / "notebooks" / series.step("01").file_name))
+        < longest - 25
+    ):
+        folder = folder / "a long folder's name"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("DIGITS_HOME", str(folder))
+    series_copy.write("01", "from digits import mnist\nprint(mnist.load().name)")
+    finished = series_copy.run("01")
+    assert finished.returncode == 0, finished.stderr
+    stored = folder / "data" / "sample" / "notebooks" / series.step("01").file_name
+    assert "5,000-image sample" in stored.read_text(encoding="utf-8")

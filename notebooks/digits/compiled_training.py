@@ -21,7 +21,7 @@ _FASTER_WITH_XLA = (
     keras.layers.Activation,
     keras.layers.ReLU,
 )
-# Below so many images seen in a run, compiling with XLA takes longer than it saves.
+# Below so many images seen in all runs, compiling with XLA takes longer than it saves.
 _IMAGES_WORTH_XLA = 200_000
 _COLUMNS = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]
 
@@ -70,18 +70,26 @@ class Trainer:
     Args:
         model: compiled, its optimizer built.
         plan: how to train it.
+        images_seen: how many images all runs will see, epochs counted, to choose the way of compiling.
         rows: the rows of the images to learn from, shape (rows,).
         images, labels: tensors from which each batch is gathered.
         validation: tensors of images and labels to measure on after each epoch, or nothing.
     """
 
     def __init__(
-        self, model: keras.Model, plan: Plan, rows: np.ndarray, images, labels, *validation
+        self,
+        model: keras.Model,
+        plan: Plan,
+        images_seen: int,
+        rows: np.ndarray,
+        images,
+        labels,
+        *validation,
     ):
         self.model, self.plan, self.rows = model, plan, rows
         self.data, self.validation = (images, labels), validation
         model.test_step((images[:1], labels[:1]))  # creates the metrics before anything is compiled
-        worth_it = len(rows) * plan.epochs >= _IMAGES_WORTH_XLA
+        worth_it = images_seen >= _IMAGES_WORTH_XLA
         plain = all(isinstance(layer, _FASTER_WITH_XLA) for layer in model.layers)
         options = {"jit_compile": worth_it and plain and _xla_works(), "autograph": False}
 

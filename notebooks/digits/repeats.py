@@ -7,6 +7,7 @@ is trained only once. Imports TensorFlow.
 """
 
 import concurrent.futures
+import functools
 import itertools
 import os
 import queue
@@ -27,7 +28,7 @@ from .workspace import shows_progress
 # More rows at once would only take more memory.
 _ROWS_SCORED_AT_ONCE = 10_000
 # Training on so many images takes about as long as compiling one more copy of a network, to train on another core.
-_IMAGES_WORTH_A_COPY = 400_000
+_IMAGES_WORTH_A_COPY = 1_000_000
 # The data of the latest trainings by their digest: making a tensor of them anew needs their memory twice more.
 _tensors: dict[str, tf.Tensor] = {}
 
@@ -123,11 +124,11 @@ class Runs:
 
     def scores(self, images: np.ndarray, epoch: int | None = None) -> np.ndarray:
         """The scores of every run after ``epoch`` (None: at its end): float32, shape (seeds, images, 10)."""
-        copy = self._copy()
         scores = []
         for seed in self.seeds:
-            copy.set_weights(self._weights_of(seed, epoch))
-            scores.append(np.concatenate([part.numpy() for part, _ in _scored(copy, images)]))
+            self._for_scoring.set_weights(self._weights_of(seed, epoch))
+            parts = [part.numpy() for part, _ in _scored(self._for_scoring, images)]
+            scores.append(np.concatenate(parts))
         return np.stack(scores)
 
     def evaluate(self, images: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
@@ -140,15 +141,16 @@ class Runs:
         Returns:
             Columns ``seed``, ``loss``, ``accuracy``; one row per seed.
         """
-        copy = self._copy()
         digits = labels.argmax(axis=1) if labels.ndim == 2 else labels
         rows = []
         for seed in self.seeds:
-            copy.set_weights(self._weights_of(seed, None))
+            self._for_scoring.set_weights(self._weights_of(seed, None))
             loss = right = 0.0
-            for scores, part in _scored(copy, images):
+            for scores, part in _scored(self._for_scoring, images):
                 # The loss wants the tensor itself: it goes back to the sums that Keras noted on it.
-                mean_loss = copy.compute_loss(y=tf.constant(labels[part]), y_pred=scores)
+                mean_loss = self._for_scoring.compute_loss(
+                    y=tf.constant(labels[part]), y_pred=scores
+                )
                 loss += float(mean_loss) * len(scores)
                 right += np.sum(scores.numpy().argmax(axis=1) == digits[part])
             rows.append({"seed": seed, "loss": loss / len(images), "accuracy": right / len(images)})
@@ -162,6 +164,11 @@ class Runs:
             f"weights/{self.name}.npz", seeds=self.seeds, epochs_kept=self.epochs_kept, **arrays
         )
         artifacts.save_table(f"histories/{self.name}.csv", self.history)
+
+    @functools.cached_property
+    def _for_scoring(self) -> keras.Model:
+        """A copy that takes the weights of one run after the other."""
+        return self._copy()
 
     def _copy(self) -> keras.Model:
         copy = keras.models.clone_model(self.network)
@@ -259,7 +266,7 @@ class _Prepared:
         worth_it = 1 + images_seen // _IMAGES_WORTH_A_COPY
         data = [_tensors[digest] for digest in self.digests]
         for model in self.models[: min(len(self.missing), _cores(), worth_it)]:
-            self.free_trainers.put(Trainer(model, self.plan, self.rows, *data))
+            self.free_trainers.put(Trainer(model, self.plan, images_seen, self.rows, *data))
 
     def finish(self, seed: int, run: Run) -> None:
         """Keep a run."""
