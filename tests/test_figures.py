@@ -128,6 +128,11 @@ def test_figure_made_now_equals_the_committed_one(made_now, name, pytestconfig):
     """The committed figure would show something that the notebook no longer draws."""
     if pytestconfig.digits_dataset.is_sample:
         pytest.skip("the committed figures show MNIST, and this run was on the sample")
+    if (
+        f"matplotlib=={matplotlib.__version__}"
+        not in (ROOT / "constraints.txt").read_text().split()
+    ):
+        pytest.skip("another version of matplotlib lays out texts a little differently")
     committed = pixels(COMMITTED / f"{name}.png")
     difference = np.abs(pixels(made_now) - committed).mean()
     # As a share of the committed figure's ink: an empty figure differs by 100 %, one shifted line by a few.

@@ -136,7 +136,7 @@ def load_arrays(name: str) -> dict[str, np.ndarray]:
 
 def load_table(name: str) -> pd.DataFrame:
     """The table of a ``.csv`` artifact, made first where missing or stale; errors as :func:`load_arrays`."""
-    return pd.read_csv(_ensure(name))
+    return pd.read_csv(_ensure(name), float_precision="round_trip")  # not every pandas' default
 
 
 def load_model(name: str):
