@@ -135,6 +135,7 @@ def run(
         "DIGITS_PROGRESS": "0",
         "DIGITS_MNIST": dataset.location,
         "DIGITS_HOME": str(workspace.home()),  # absolute: the kernel works in another folder
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # older kernels warn of their debugger, which nobody uses here
     }
     started = time.perf_counter()
     with tqdm(

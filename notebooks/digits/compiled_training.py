@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .training import VALIDATION_BATCH_SIZE, keras, tf
+from .training import VALIDATION_BATCH_SIZE, keras, silent_stderr, tf
 
 # Layers that XLA makes faster on a processor. Dropout and convolutions become several times slower by it.
 _FASTER_WITH_XLA = (
@@ -160,7 +160,8 @@ def _over_batches(step: Callable, order, images, labels, batch_size: int) -> Non
 def _xla_works() -> bool:
     """Whether this TensorFlow can compile with XLA: not every system's package can."""
     try:
-        tf.function(lambda: tf.constant(0) + 1, jit_compile=True)()
+        with silent_stderr():  # some versions announce the first compilation of a process
+            tf.function(lambda: tf.constant(0) + 1, jit_compile=True)()
     except tf.errors.OpError:
         return False
     return True

@@ -17,7 +17,7 @@ from .workspace import shows_progress
 
 
 @contextlib.contextmanager
-def _silent_stderr() -> Iterator[None]:
+def silent_stderr() -> Iterator[None]:
     """Discard what C++ code writes to the process's standard error: Python's sys.stderr cannot catch it."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
@@ -32,7 +32,7 @@ def _silent_stderr() -> Iterator[None]:
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 # Deterministic data pipelines make TensorFlow's C++ code log harmless lines as errors. Real errors are exceptions.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-with _silent_stderr():
+with silent_stderr():
     import keras
     import tensorflow as tf
 
