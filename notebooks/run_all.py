@@ -36,6 +36,8 @@ except ModuleNotFoundError as error:
         "Install what the series needs with: pip install -r requirements.txt"
     )
 
+# Older kernels warn of their debugger, which nobody uses here, in this process and in their own.
+os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 CELL_TIMEOUT = 600  # seconds; the slowest cell takes a small part of it
 _ANSI_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Run in the kernel when a notebook has ended. Linux counts in KiB, macOS in bytes, Windows has no such module.
@@ -135,7 +137,6 @@ def run(
         "DIGITS_PROGRESS": "0",
         "DIGITS_MNIST": dataset.location,
         "DIGITS_HOME": str(workspace.home()),  # absolute: the kernel works in another folder
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # older kernels warn of their debugger, which nobody uses here
     }
     started = time.perf_counter()
     with tqdm(
