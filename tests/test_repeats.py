@@ -286,6 +286,13 @@ def test_learning_from_some_rows_is_learning_from_a_copy(home, data, seeds_train
     assert seeds_trained(building(mixed=mixed), images, labels) == [0]
 
 
+@pytest.mark.parametrize("row", [-1, IMAGES])
+def test_row_that_is_not_there_is_an_error(data, row):
+    """XLA would learn from another image instead, and nobody would notice."""
+    with pytest.raises(ValueError, match=f"Rows must lie between 0 and {IMAGES - 1}"):
+        repeats.Training(build, *data, seeds=[0], epochs=1, batch_size=4, rows=np.array([0, row]))
+
+
 def test_each_epoch_has_an_order_of_its_own():
     """Every image is seen once per epoch, and no two epochs or seeds shuffle alike."""
     orders = [

@@ -52,7 +52,7 @@ class Training:
         keep_every_epoch: keep the weights after every epoch, not only after the last.
 
     Raises:
-        ValueError: there are no seeds or a seed twice, or images and labels differ in number.
+        ValueError: there are no seeds or a seed twice, images and labels differ in number, or a row is not there.
     """
 
     build: Callable[[], keras.Model]
@@ -70,6 +70,12 @@ class Training:
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
             raise ValueError(
                 f"Seeds must be different numbers, at least one; got {list(self.seeds)}."
+            )
+        # Compiled code would take another row instead, without a word.
+        rows = () if self.rows is None else self.rows
+        if len(rows) and not 0 <= np.min(rows) <= np.max(rows) < len(self.images):
+            raise ValueError(
+                f"Rows must lie between 0 and {len(self.images) - 1}, and one does not."
             )
         for images, labels in ((self.images, self.labels), self.validation_data or ((), ())):
             if len(images) != len(labels):
