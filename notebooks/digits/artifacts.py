@@ -25,6 +25,8 @@ from .workspace import NOTEBOOKS_FOLDER, data_folder, home, shown, shows_progres
 RECORDED_LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "tensorflow")
 # In this environment variable a notebook that is run for its artifacts finds the numbers of those being run.
 _BEING_RUN = "DIGITS_BEING_RUN"
+# pandas before 3 reads a float's last digit wrongly unless it is told otherwise; since then it warns of being told.
+_EXACT_FLOATS = {} if int(pd.__version__.split(".")[0]) >= 3 else {"float_precision": "round_trip"}
 # The oldest date that a zip archive can hold; one fixed date makes equal models equal files.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -136,7 +138,7 @@ def load_arrays(name: str) -> dict[str, np.ndarray]:
 
 def load_table(name: str) -> pd.DataFrame:
     """The table of a ``.csv`` artifact, made first where missing or stale; errors as :func:`load_arrays`."""
-    return pd.read_csv(_ensure(name), float_precision="round_trip")  # not every pandas' default
+    return pd.read_csv(_ensure(name), **_EXACT_FLOATS)
 
 
 def load_model(name: str):
