@@ -353,3 +353,8 @@ def test_colab_is_recognised_by_what_it_sets(monkeypatch):
     assert not libraries.on_colab()
     monkeypatch.setenv("COLAB_JUPYTER_IP", "172.28.0.12")
     assert libraries.on_colab() and "COLAB_JUPYTER_IP" in os.environ
+
+
+def test_folder_of_notebooks_without_the_rest_works(tmp_path):
+    """Whoever copied notebooks/ alone has no requirements.txt, and may well have all libraries."""
+    assert libraries.ensure(tmp_path / "requirements.txt") == []

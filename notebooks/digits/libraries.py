@@ -29,6 +29,10 @@ def ensure(requirements: pathlib.Path = REQUIREMENTS) -> list[str]:
         ModuleNotFoundError: a library is missing that cannot, or must not, be installed here; the message says how.
         subprocess.CalledProcessError: pip failed; it has said why.
     """
+    if (
+        not requirements.exists()
+    ):  # somebody copied the folder notebooks/ alone; imports will tell what is missing
+        return []
     missing = {name: line for name, line in _required(requirements).items() if not _is_there(name)}
     if not missing:
         return []
