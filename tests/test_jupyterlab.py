@@ -2,7 +2,6 @@
 
 import ast
 import contextlib
-import importlib.metadata
 import json
 import os
 import pathlib
@@ -20,10 +19,6 @@ import pytest
 from digits import series
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-if int(importlib.metadata.version("ipykernel").split(".")[0]) < 7:
-    pytest.skip(
-        "Google Colab's old ipykernel does not answer today's JupyterLab", allow_module_level=True
-    )
 
 STEP = series.step("01")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
