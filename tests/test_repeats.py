@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 import warnings
 
 import numpy as np
@@ -304,7 +305,7 @@ def test_each_epoch_has_an_order_of_its_own():
     np.testing.assert_array_equal(orders[0], compiled_training.epoch_order(0, 1, 50))
 
 
-def is_compiled_with_xla(monkeypatch, builder, data) -> bool:
+def is_compiled_with_xla(monkeypatch, builder, data, **settings) -> bool:
     """Train a network for one epoch, and see how the epoch was compiled."""
     seen, train_one = [], compiled_training.Trainer.run
 
@@ -314,7 +315,7 @@ def is_compiled_with_xla(monkeypatch, builder, data) -> bool:
 
     with monkeypatch.context() as patch:
         patch.setattr(compiled_training.Trainer, "run", look)
-        train(builder, *data, epochs=1)
+        train(builder, *data, epochs=1, **settings)
     return seen[0]
 
 
@@ -365,6 +366,13 @@ def test_xla_is_spared_where_it_takes_longer_than_it_saves(home, data, monkeypat
     forget(home)
     monkeypatch.setattr(compiled_training, "_IMAGES_WORTH_XLA", IMAGES)
     assert is_compiled_with_xla(monkeypatch, build, data) is True
+
+
+@pytest.mark.parametrize("seeds", [[0], [0, 1, 2]], ids=["one run", "three runs"])
+def test_way_of_compiling_is_that_of_one_run(home, data, monkeypatch, seeds):
+    """The last run of an interrupted training would differ from what it would have been, under the same key."""
+    monkeypatch.setattr(compiled_training, "_IMAGES_WORTH_XLA", IMAGES + 1)
+    assert is_compiled_with_xla(monkeypatch, build, data, seeds=seeds) is False
 
 
 def test_missing_xla_is_found_out(monkeypatch):
@@ -778,9 +786,17 @@ def test_error_in_one_run_comes_through(home, data, monkeypatch):
 
 
 def test_labels_that_the_loss_does_not_take_are_an_error(home, data):
-    """One-hot rows for a loss that wants digits are told at once, with the message of Keras."""
+    """One-hot rows for a loss that wants digits are told at once, with the message of Keras, and no run waits on."""
+    threads_before = threading.enumerate()
+    right = repeats.Training(build, *data, seeds=[0, 1, 2], epochs=1_000_000, batch_size=16)
+    wrong = repeats.Training(
+        build, data[0], one_hot(data[1]), seeds=[0, 1, 2], epochs=1_000_000, batch_size=16
+    )
+    started = time.monotonic()
     with pytest.raises(ValueError, match="shape"):
-        train(build, data[0], one_hot(data[1]))
+        repeats.train_all([right, wrong])
+    assert time.monotonic() - started < 60, "a million epochs would take longer"
+    assert_nothing_is_left_over(home, threads_before)
 
 
 # ---------------------------------------------------------------- what the runs give

@@ -21,8 +21,9 @@ _FASTER_WITH_XLA = (
     keras.layers.Activation,
     keras.layers.ReLU,
 )
-# Below so many images seen in all runs, compiling with XLA takes longer than it saves.
-_IMAGES_WORTH_XLA = 200_000
+# Below so many images seen by a run, compiling with XLA takes longer than it saves. XLA rounds otherwise, so what
+# decides is the run alone, not how many others happen to train with it.
+_IMAGES_WORTH_XLA = 60_000
 _COLUMNS = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]
 
 
@@ -70,7 +71,6 @@ class Trainer:
     Args:
         model: compiled, its optimizer built.
         plan: how to train it.
-        images_seen: how many images all runs will see, epochs counted, to choose the way of compiling.
         rows: the rows of the images to learn from, shape (rows,).
         images, labels: tensors from which each batch is gathered.
         validation: tensors of images and labels to measure on after each epoch, or nothing.
@@ -80,7 +80,6 @@ class Trainer:
         self,
         model: keras.Model,
         plan: Plan,
-        images_seen: int,
         rows: np.ndarray,
         images,
         labels,
@@ -89,7 +88,7 @@ class Trainer:
         self.model, self.plan, self.rows = model, plan, rows
         self.data, self.validation = (images, labels), validation
         model.test_step((images[:1], labels[:1]))  # creates the metrics before anything is compiled
-        worth_it = images_seen >= _IMAGES_WORTH_XLA
+        worth_it = plan.epochs * len(rows) >= _IMAGES_WORTH_XLA
         plain = all(isinstance(layer, _FASTER_WITH_XLA) for layer in model.layers)
         options = {"jit_compile": worth_it and plain and _xla_works(), "autograph": False}
 
@@ -103,7 +102,7 @@ class Trainer:
             order = tf.range(images.shape[0])
             _over_batches(model.test_step, order, images, labels, VALIDATION_BATCH_SIZE)
 
-        # Traced here: Keras does not promise that it can be done in several threads at once.
+        # Traced here, not in the thread that trains: Keras does not promise that two may do it at once.
         order = tf.zeros([len(rows)], tf.int32)
         self.train_epoch = train_epoch.get_concrete_function(order, *self.data)
         self.validate = validate.get_concrete_function(*validation) if validation else None

@@ -26,9 +26,9 @@ from .training import keras, tf
 from .workspace import shows_progress
 
 # More rows at once would only take more memory.
-_ROWS_SCORED_AT_ONCE = 10_000
+_ROWS_SCORED_AT_ONCE = 2_500
 # Training on so many images takes about as long as compiling one more copy of a network, to train on another core.
-_IMAGES_WORTH_A_COPY = 1_000_000
+_IMAGES_WORTH_A_COPY = 350_000
 # The data of the latest trainings by their digest: making a tensor of them anew needs their memory twice more.
 _tensors: dict[str, tf.Tensor] = {}
 
@@ -124,8 +124,14 @@ class Runs:
         Raises:
             KeyError: there is no run from this seed, or its weights after this epoch were not kept.
         """
-        copy = self._copy()
+        copy = self.new_network()
         copy.set_weights(self._weights_of(seed, epoch))
+        return copy
+
+    def new_network(self) -> keras.Model:
+        """A copy of the network, compiled like it, with new random weights."""
+        copy = keras.models.clone_model(self.network)
+        copy.compile_from_config(self.network.get_compile_config())  # not every Keras copies this
         return copy
 
     def scores(self, images: np.ndarray, epoch: int | None = None) -> np.ndarray:
@@ -164,7 +170,7 @@ class Runs:
 
     def save(self) -> None:
         """Save as artifacts ``models/NAME.keras`` (the first seed), ``weights/NAME.npz`` and ``histories/NAME.csv``."""
-        arrays = {f"weights_{index:02}": array for index, array in enumerate(self.weights)}
+        arrays = {f"weights_{index:03}": array for index, array in enumerate(self.weights)}
         artifacts.save_model(f"models/{self.name}.keras", self.network)
         artifacts.save_arrays(
             f"weights/{self.name}.npz", seeds=self.seeds, epochs_kept=self.epochs_kept, **arrays
@@ -174,12 +180,7 @@ class Runs:
     @functools.cached_property
     def _for_scoring(self) -> keras.Model:
         """A copy that takes the weights of one run after the other."""
-        return self._copy()
-
-    def _copy(self) -> keras.Model:
-        copy = keras.models.clone_model(self.network)
-        copy.compile_from_config(self.network.get_compile_config())  # not every Keras copies this
-        return copy
+        return self.new_network()
 
     def _weights_of(self, seed: int, epoch: int | None) -> list[np.ndarray]:
         epoch = self.epochs_kept[-1] if epoch is None else epoch
@@ -223,30 +224,27 @@ def train_all(trainings: Sequence[Training]) -> list[Runs]:
     Returns:
         For each training its runs, in the same order.
     """
-    prepared = [_Prepared(training) for training in trainings]
+    digest_of = _digest_each_once()
+    prepared = [_Prepared(training, digest_of) for training in trainings]
     to_train = [one for one in prepared if one.missing]
     if to_train:
         needed = {digest for one in to_train for digest in one.digests}
         for digest in _tensors.keys() - needed:
             del _tensors[digest]
-        for one in to_train:
-            one.make_trainers()
-        # In turn from each training, so that those with one copy keep no core waiting.
-        turns = itertools.zip_longest(*([(one, seed) for seed in one.missing] for one in to_train))
-        _train_side_by_side([job for turn in turns for job in turn if job])
+        _train_side_by_side(to_train)
     return [one.finished() for one in prepared]
 
 
 class _Prepared:
     """A training with the state that each of its runs starts from, and the runs that there are already."""
 
-    def __init__(self, training: Training):
+    def __init__(self, training: Training, digest_of: Callable[[np.ndarray], str]):
         self.training = training
         self.plan = Plan(training.epochs, training.batch_size, training.keep_every_epoch)
         self.data = [training.images, training.labels, *(training.validation_data or ())]
-        self.digests = [run_cache.digest(array) for array in self.data]
+        self.digests = [digest_of(array) for array in self.data]
         self.rows = np.arange(len(training.images)) if training.rows is None else training.rows
-        self.free_trainers: queue.SimpleQueue[Trainer] = queue.SimpleQueue()
+        self.free_trainers: queue.SimpleQueue[Trainer | None] = queue.SimpleQueue()
         self.models, self.starts, self.files = [], {}, {}
         for seed in training.seeds:
             model = self._build(seed)
@@ -263,16 +261,24 @@ class _Prepared:
         """The seeds whose runs are still to be trained."""
         return [seed for seed in self.training.seeds if seed not in self.runs]
 
-    def make_trainers(self) -> None:
-        """Compile as many copies of the network as can train at the same time, if that saves time."""
+    def worth_compiling(self) -> list[keras.Model]:
+        """As many copies of the network as can train at the same time, if compiling them saves time."""
+        images_seen = len(self.missing) * self.training.epochs * len(self.rows)
+        worth_it = 1 + images_seen // _IMAGES_WORTH_A_COPY
+        return self.models[: min(len(self.missing), _cores(), worth_it)]
+
+    def compile(self, model: keras.Model) -> None:
+        """Let one more run of this training go on at the same time, with this copy of the network."""
         for digest, array in zip(self.digests, self.data, strict=True):
             if digest not in _tensors:
                 _tensors[digest] = tf.constant(array)
-        images_seen = len(self.missing) * self.training.epochs * len(self.rows)
-        worth_it = 1 + images_seen // _IMAGES_WORTH_A_COPY
         data = [_tensors[digest] for digest in self.digests]
-        for model in self.models[: min(len(self.missing), _cores(), worth_it)]:
-            self.free_trainers.put(Trainer(model, self.plan, images_seen, self.rows, *data))
+        self.free_trainers.put(Trainer(model, self.plan, self.rows, *data))
+
+    def give_up(self) -> None:
+        """Wake the runs that wait for a trainer: there will be none."""
+        for _ in self.missing:
+            self.free_trainers.put(None)
 
     def finish(self, seed: int, run: Run) -> None:
         """Keep a run."""
@@ -306,10 +312,12 @@ class _Prepared:
         return model
 
 
-def _train_side_by_side(jobs: Sequence[tuple[_Prepared, int]]) -> None:
-    """Train each run (its training and seed) as soon as a core is free, with one progress bar over all epochs."""
+def _train_side_by_side(to_train: Sequence[_Prepared]) -> None:
+    """Train each missing run as soon as a core is free, with one progress bar over all epochs."""
+    # In turn from each training, so that those with one copy keep no core waiting.
+    jobs = _in_turn([(one, seed) for seed in one.missing] for one in to_train)
     stopped = threading.Event()
-    names = list(dict.fromkeys(one.models[0].name for one, _ in jobs))
+    names = dict.fromkeys(one.models[0].name for one in to_train)
     bar = tqdm(
         total=sum(one.training.epochs for one, _ in jobs),
         desc=f"Training {', '.join(names)} ({len(jobs)} runs)",
@@ -326,6 +334,8 @@ def _train_side_by_side(jobs: Sequence[tuple[_Prepared, int]]) -> None:
 
     def run(one: _Prepared, seed: int) -> Run:
         trainer = one.free_trainers.get()  # waits until there is one
+        if trainer is None:
+            raise InterruptedError("The networks could not be compiled.")
         try:
             return trainer.run(seed, one.starts[seed], after_epoch)
         finally:
@@ -334,13 +344,39 @@ def _train_side_by_side(jobs: Sequence[tuple[_Prepared, int]]) -> None:
     with bar, concurrent.futures.ThreadPoolExecutor(_cores()) as pool:
         futures = {pool.submit(run, *job): job for job in jobs}
         try:
+            # All in this thread, because Keras does not promise that two may compile at once; those networks that
+            # are ready train meanwhile.
+            for one, model in _in_turn(
+                [(one, model) for model in one.worth_compiling()] for one in to_train
+            ):
+                one.compile(model)
             for future in concurrent.futures.as_completed(futures):
                 one, seed = futures[future]
                 one.finish(seed, future.result())
         except BaseException:
             stopped.set()  # the others stop after their current epoch
+            for one in to_train:
+                one.give_up()
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _in_turn(groups: Iterable[Sequence[tuple]]) -> list[tuple]:
+    """The first of each group, then the second of each, and so on."""
+    turns = itertools.zip_longest(*groups)
+    return [item for turn in turns for item in turn if item is not None]
+
+
+def _digest_each_once() -> Callable[[np.ndarray], str]:
+    """A function that gives the digest of an array; of one and the same array it is computed only once."""
+    known = {}  # holds the arrays too: the identity of one that is gone may be given to another
+
+    def digest(array: np.ndarray) -> str:
+        if id(array) not in known:
+            known[id(array)] = array, run_cache.digest(array)
+        return known[id(array)][1]
+
+    return digest
 
 
 def _cores() -> int:

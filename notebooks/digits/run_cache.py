@@ -18,7 +18,7 @@ from . import artifacts
 from .workspace import write_atomically
 
 # Raise it when a change of the training code changes what a run gives: earlier runs are then not found any more.
-_VERSION = 1
+_VERSION = 2
 _LIBRARIES = ("keras", "numpy", "tensorflow")
 # Where a Keras configuration holds names of layers, as in the connections of a functional model.
 _KEYS_OF_NAMES = {"name", "keras_history", "input_layers", "output_layers"}
@@ -57,7 +57,7 @@ def file_of(model, start: list[np.ndarray], seed: int, plan: dict, data: list[st
 
 def write(file: pathlib.Path, weights: list[np.ndarray], history: pd.DataFrame) -> None:
     """Keep a run: the file appears whole or not at all."""
-    arrays = {f"weights_{index:02}": array for index, array in enumerate(weights)}
+    arrays = {f"weights_{index:03}": array for index, array in enumerate(weights)}
     arrays |= {f"history_{name}": history[name].to_numpy() for name in history}
     with write_atomically(file) as temporary, open(temporary, "wb") as stream:
         np.savez(stream, **arrays, checksum=_checksum(arrays))
@@ -69,9 +69,7 @@ def read(file: pathlib.Path) -> tuple[list[np.ndarray], pd.DataFrame] | None:
         with open(file, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in archive.files}
         checksum = str(arrays.pop("checksum"))
-    except (
-        Exception
-    ):  # a damaged archive can raise almost anything; whatever it is, the run can be had again
+    except Exception:  # a damaged archive can raise almost anything
         return None
     if checksum != _checksum(arrays):
         return None

@@ -1,0 +1,57 @@
+"""Results as tables: what each run of a network reached on the test images, and what networks cost to train.
+
+No TensorFlow is imported; a network's own functions do the work.
+"""
+
+import numpy as np
+import pandas as pd
+
+from . import evaluation
+from .workspace import NOTEBOOKS_FOLDER
+
+# Measured by benchmarks/cost.py, and part of the repository.
+COST_FILE = NOTEBOOKS_FOLDER.parent / "benchmarks" / "cost.csv"
+
+
+def rows(
+    notebook: str, runs, images: np.ndarray, labels: np.ndarray, images_trained_on: int
+) -> pd.DataFrame:
+    """One row per run of a network, in the columns that all tables ``results/NN.csv`` share (see data/README.md).
+
+    Args:
+        notebook: its number, such as ``"06"``.
+        runs: a :class:`digits.repeats.Runs` whose loss takes digits.
+        images: test images, float32, shape (images, 784).
+        labels: their digits, shape (images,).
+        images_trained_on: how many images each run learned from.
+    """
+    table = runs.evaluate(images, labels).rename(
+        columns={"loss": "test_loss", "accuracy": "test_accuracy"}
+    )
+    table.insert(0, "notebook", notebook)
+    table.insert(1, "network", runs.name)
+    table.insert(3, "images_trained_on", images_trained_on)
+    table.insert(4, "parameters", runs.network.count_params())
+    table.insert(5, "validation_accuracy", runs.final().get("val_accuracy", np.nan))
+    table["test_errors"] = ((1 - table["test_accuracy"]) * len(labels)).round().astype(int)
+    intervals = [
+        evaluation.wilson_interval(len(labels) - errors, len(labels))
+        for errors in table["test_errors"]
+    ]
+    table["accuracy_low"], table["accuracy_high"] = np.transpose(intervals)
+    return table
+
+
+def read_cost() -> pd.DataFrame:
+    """What networks cost to train, as measured once: columns ``parameters``, ``epochs`` and ``seconds``, by network.
+
+    ``seconds`` is the wall time of one run's training on two processor cores, with its compilation.
+
+    Raises:
+        FileNotFoundError: the file is not there, because the folder of notebooks was copied without the repository.
+    """
+    if not COST_FILE.exists():
+        raise FileNotFoundError(
+            f"{COST_FILE.name} is missing: this notebook needs the folder benchmarks/ of the repository beside its own."
+        )
+    return pd.read_csv(COST_FILE, comment="#", index_col="network")
