@@ -29,9 +29,8 @@ def ensure(requirements: pathlib.Path = REQUIREMENTS) -> list[str]:
         ModuleNotFoundError: a library is missing that cannot, or must not, be installed here; the message says how.
         subprocess.CalledProcessError: pip failed; it has said why.
     """
-    if (
-        not requirements.exists()
-    ):  # somebody copied the folder notebooks/ alone; imports will tell what is missing
+    # Somebody may have copied the folder notebooks/ alone; imports will tell what is missing.
+    if not requirements.exists():
         return []
     missing = {name: line for name, line in _required(requirements).items() if not _is_there(name)}
     if not missing:

@@ -1,0 +1,93 @@
+"""Work on notebook 07's search for hyperparameters, alone or beside other workers.
+
+    python notebooks/tune.py                                       in the file that notebook 07 reads
+    python notebooks/tune.py --trials 100                          until there are 100 trials
+    python notebooks/tune.py --storage postgresql://host/digits    in a database that all workers reach
+    python notebooks/tune.py --storage /shared/digits.journal      in a journal in a folder that all workers share
+
+Start it as often as there are processor cores to spare, on as many machines as you like. Each worker ends when the
+search has as many trials as --trials says, all workers together. Notebook 07 shows the result if its STORAGE names
+the same place. Ctrl-C ends a worker; its trial is given back.
+"""
+
+import argparse
+import sys
+
+try:
+    from digits import libraries
+
+    libraries.ensure()
+except (RuntimeError, ModuleNotFoundError) as error:  # the wrong Python, or something is missing
+    sys.exit(str(error))
+from digits import artifacts, mnist, studies, workspace
+
+
+def positive(text: str) -> int:
+    """A whole number above 0, as argparse wants it told."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not above 0")
+    return number
+
+
+def main() -> int:
+    """Do what the command line asks for; the process's exit code, 0 if the search is complete."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--storage",
+        help="a database's address or a journal's path; default: a file in data/tuning/",
+    )
+    parser.add_argument(
+        "--trials",
+        type=positive,
+        help="all workers together; default: as many as notebook 07 asks for",
+    )
+    parser.add_argument(
+        "--give-up-after",
+        type=positive,
+        metavar="SECONDS",
+        help="for journals: run a trial again that has not ended after so long, its worker being gone",
+    )
+    arguments = parser.parse_args()
+    try:
+        from digits import tuning  # here, because TensorFlow takes seconds and --help needs none
+
+        data = tuning.data_for_trials()
+        print(mnist.load(), flush=True)
+        study = tuning.open_study(arguments.storage)
+        print(f"Searching in {studies.shown(arguments.storage)} …", flush=True)
+        studies.top_up(
+            study,
+            lambda trial: tuning.run_trial(trial, data),
+            arguments.trials or tuning.default_budget(),
+            arguments.give_up_after,
+        )
+    except (
+        mnist.DatasetError,
+        workspace.WorkspaceError,
+        artifacts.ArtifactError,
+        studies.StudyError,
+    ) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; the trial in work was given back.", file=sys.stderr)
+        return 130
+    trials, others = studies.table(study), studies.running(study)
+    if len(trials):
+        print(f"The search has {len(trials)} trials; the best reached {study.best_value:.2%}.")
+        print(f"Its settings: {study.best_params}")
+    if others:
+        print(
+            f"{others} more were begun by other workers and have not ended. If those workers are gone, start one with "
+            "--give-up-after SECONDS."
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

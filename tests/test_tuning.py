@@ -1,0 +1,450 @@
+"""The search for hyperparameters: repeatable, never beyond its budget, and shared by workers that may vanish."""
+
+import collections
+import datetime
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import numpy as np
+import optuna
+import pytest
+from digits import artifacts, studies, workspace
+from optuna.trial import TrialState
+
+FIRST = {"x": 0.5, "kind": "a"}
+
+
+def quick(trial: optuna.Trial) -> float:
+    """A trial without a network: the higher x and the better the kind, the higher its value."""
+    x = trial.suggest_float("x", 0, 1)
+    return x + {"a": 0, "b": 0.5}[trial.suggest_categorical("kind", ["a", "b"])]
+
+
+def open_study(address: str, seed: int = 0) -> optuna.Study:
+    return studies.open_study("test", address, seed=seed, first=FIRST)
+
+
+@pytest.fixture(params=["sqlite", "journal"])
+def address(request, home):
+    """A storage of each kind, in a folder with spaces and letters beyond ASCII."""
+    file = home / f"study.{'db' if request.param == 'sqlite' else 'journal'}"
+    return f"sqlite:///{file.as_posix()}" if request.param == "sqlite" else str(file)
+
+
+@pytest.fixture
+def database(home):
+    return f"sqlite:///{(home / 'study.db').as_posix()}"
+
+
+@pytest.fixture
+def journal(home):
+    return str(home / "study.journal")
+
+
+def states(address: str) -> collections.Counter:
+    trials = open_study(address).get_trials(deepcopy=False)
+    return collections.Counter(trial.state.name for trial in trials)
+
+
+# ---------------------------------------------------------------- one worker
+
+
+def test_first_trial_is_the_given_one(address):
+    """The hand-chosen settings are what the others are measured against."""
+    study = open_study(address)
+    studies.top_up(study, quick, 3)
+    table = studies.table(study)
+    assert table.columns.tolist() == ["trial", "state", "epochs", "value", "x", "kind"]
+    assert table.loc[0, ["x", "kind"]].to_dict() == FIRST
+    assert table["x"].nunique() == 3
+
+
+def test_study_goes_on_as_if_it_had_not_stopped(home):
+    """Opened again and again, or interrupted in a trial, it is the study of one go; another seed gives another one."""
+    in_one_go = open_study(f"sqlite:///{home}/one.db")
+    studies.top_up(in_one_go, quick, 25)
+    again = f"sqlite:///{home}/again.db"
+    interrupted = []
+
+    def sometimes_interrupted(trial):
+        value = quick(trial)
+        if trial.number in (4, 15, 16):
+            interrupted.append(trial.number)
+            raise KeyboardInterrupt
+        return value
+
+    for budget in (3, 12, 12, 25):
+        while True:
+            try:
+                studies.top_up(open_study(again), sometimes_interrupted, budget)
+                break
+            except KeyboardInterrupt:
+                continue
+    assert interrupted == [4, 15, 16]
+    expected, found = studies.table(in_one_go), studies.table(open_study(again))
+    assert len(expected) == 25 and found.equals(expected)
+    other = open_study(f"sqlite:///{home}/other.db", seed=1)
+    studies.top_up(other, quick, 25)
+    assert (studies.table(other)["x"] != expected["x"]).sum() == 24, "all but the first"
+
+
+def test_search_learns_from_its_trials(database):
+    """After the random ones, the sampler looks where values are high: otherwise a search is a lottery."""
+    study = open_study(database)
+    studies.top_up(study, quick, 30)
+    values = studies.table(study)["value"]
+    assert values[20:].mean() > values[1:10].mean() + 0.2
+
+
+def test_budget_is_kept(address):
+    """A complete study is left as it is; a higher budget adds the difference, a lower one nothing."""
+    begun = []
+
+    def counted(trial):
+        begun.append(trial.number)
+        return quick(trial)
+
+    for budget, so_far in ((4, 4), (4, 4), (6, 6), (2, 6)):
+        studies.top_up(open_study(address), counted, budget)
+        assert len(begun) == so_far == len(studies.table(open_study(address)))
+
+
+def test_hopeless_trials_are_pruned_and_count(database):
+    """After ten trials to learn from, one that is worse than most ends after its third epoch, and is not repeated."""
+
+    def reported(trial):
+        trial.suggest_float("x", 0, 1)
+        hopeless = trial.number >= 10
+        for epoch in (1, 2, 3, 4):
+            trial.report(-1.0 if hopeless else trial.number + epoch / 10, step=epoch)
+            if trial.should_prune():
+                raise optuna.TrialPruned
+        return float(trial.number)
+
+    study = open_study(database)
+    studies.top_up(study, reported, 13)
+    table = studies.table(study)
+    assert table["state"].tolist() == ["complete"] * 10 + ["pruned"] * 3
+    assert table["epochs"].tolist() == [4] * 10 + [3] * 3
+    assert table.loc[10:, "value"].tolist() == [-1.0] * 3
+
+
+def test_error_in_a_trial_comes_through(database):
+    """It is the reader's to see; the trial counts for nothing, and the study is the same once it is mended."""
+
+    def broken(trial):
+        quick(trial)
+        raise ValueError("the network is broken")
+
+    with pytest.raises(ValueError, match="the network is broken"):
+        studies.top_up(open_study(database), broken, 2)
+    assert states(database) == {"FAIL": 1}
+    studies.top_up(open_study(database), quick, 2)
+    assert studies.table(open_study(database)).loc[0, "x"] == FIRST["x"]
+
+
+def test_progress_is_shown_to_a_person(database, monkeypatch, capsys):
+    """A search takes minutes; the bar counts the trials of all workers."""
+    studies.top_up(open_study(database), quick, 2)
+    monkeypatch.setenv("DIGITS_PROGRESS", "1")
+    studies.top_up(open_study(database), quick, 5)
+    shown = capsys.readouterr()
+    assert "Searching" in shown.out and "5/5" in shown.out and shown.err == ""
+
+
+# ---------------------------------------------------------------- several workers
+
+WORKER = """
+import os, sys, time
+from digits import studies
+studies.HEARTBEAT, studies.GRACE_PERIOD = 1, 3
+address, budget, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+
+def slow(trial):
+    trial.set_user_attr("worker", os.getpid())
+    value = trial.suggest_float("x", 0, 1)
+    trial.suggest_categorical("kind", ["a", "b"])
+    print("begun", trial.number, flush=True)
+    time.sleep(seconds)
+    return value
+
+study = studies.open_study("test", address, seed=0, first={"x": 0.5, "kind": "a"})
+print("ready", flush=True)
+studies.top_up(study, slow, budget, float(sys.argv[4]) if len(sys.argv) > 4 else None)
+print("running elsewhere:", studies.running(study))
+"""
+
+
+@pytest.fixture
+def start_worker(tmp_path):
+    """Start a real worker process; all are gone after the test."""
+    script, workers = tmp_path / "worker.py", []
+    script.write_text(textwrap.dedent(WORKER), encoding="utf-8")
+
+    def start(*arguments):
+        environment = {**os.environ, "PYTHONPATH": str(workspace.NOTEBOOKS_FOLDER)}
+        command = [sys.executable, str(script), *map(str, arguments)]
+        workers.append(
+            subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        )
+        return workers[-1]
+
+    yield start
+    for worker in workers:
+        worker.kill()
+        worker.communicate()
+
+
+def await_line(worker, beginning: str) -> None:
+    while line := worker.stdout.readline():
+        if line.startswith(beginning):
+            return
+    pytest.fail(f"The worker ended without it: {worker.stderr.read()}")
+
+
+def ended(worker) -> str:
+    """The output of a worker that ends well and writes nothing to standard error."""
+    output, errors = worker.communicate(timeout=120)
+    assert worker.returncode == 0 and errors == "", errors
+    return output
+
+
+def test_two_workers_share_one_study(address, start_worker):
+    """No trial is lost, none is run twice, both take part, and they stop at the budget though they race for its end."""
+    workers = [start_worker(address, 24, 0.05) for _ in range(2)]
+    for worker in workers:
+        ended(worker)
+    study = open_study(address)
+    trials = [trial for trial in study.trials if trial.state == TrialState.COMPLETE]
+    assert len(trials) == 24 and set(states(address)) <= {"COMPLETE", "FAIL"}
+    assert {trial.user_attrs["worker"] for trial in trials} == {worker.pid for worker in workers}
+    assert len({trial.params["x"] for trial in trials}) == 24, "no settings are tried twice"
+    # Those that came too late for the budget were told so before they did anything.
+    late = [trial for trial in study.trials if trial.state == TrialState.FAIL]
+    assert len(late) <= 2 and not any(trial.user_attrs for trial in late)
+
+
+def test_trial_of_a_killed_worker_is_run_again(database, start_worker):
+    """In a database its heartbeat ends; another worker waits for that, and does exactly that trial."""
+    victim = start_worker(database, 3, 100)
+    await_line(victim, "begun")
+    victim.kill()
+    victim.wait()
+    assert states(database) == {"RUNNING": 1}
+    output = ended(start_worker(database, 3, 0.01))
+    assert "running elsewhere: 0" in output
+    assert states(database) == {"FAIL": 1, "COMPLETE": 3}
+    lost, *others = open_study(database).trials
+    assert lost.params == FIRST and [trial.params for trial in others].count(FIRST) == 1
+
+
+def test_living_worker_is_not_taken_for_dead(database, start_worker):
+    """A trial may take longer than the grace period, as long as its worker says that it is alive."""
+    slow = start_worker(database, 1, 6)
+    await_line(slow, "begun")
+    assert "running elsewhere: 0" in ended(start_worker(database, 1, 0.01)), "it waits"
+    ended(slow)
+    assert states(database) == {"COMPLETE": 1}
+
+
+def test_lost_trial_in_a_journal_is_run_again_when_asked(journal, start_worker):
+    """A journal cannot tell who is alive: a worker says what is open, and gives up what has taken too long."""
+    victim = start_worker(journal, 2, 100)
+    await_line(victim, "begun")
+    victim.kill()
+    victim.wait()
+    assert "running elsewhere: 1" in ended(start_worker(journal, 2, 0.01))
+    assert states(journal) == {"RUNNING": 1, "COMPLETE": 1}
+    begun = open_study(journal).trials[0].datetime_start
+    enough = (datetime.datetime.now() - begun).total_seconds() + 3
+    assert "running elsewhere: 0" in ended(start_worker(journal, 2, 0.01, enough)), "it waits"
+    assert states(journal) == {"FAIL": 1, "COMPLETE": 2}
+    assert open_study(journal).trials[-1].params == FIRST
+
+
+def test_worker_that_was_taken_for_dead_goes_on(address):
+    """After a computer's sleep its trial is another's already: its result is dropped, and it takes the next trial."""
+    other = open_study(address)
+    begun = []
+
+    def slept(trial):
+        begun.append(trial.number)
+        value = quick(trial)
+        if len(begun) == 1:
+            other.tell(trial.number, state=TrialState.FAIL)
+            trial.report(value, step=1)  # refused
+        if len(begun) == 2:
+            other.tell(trial.number, state=TrialState.FAIL)  # the value is refused
+        return value
+
+    studies.top_up(open_study(address), slept, 2)
+    assert states(address) == {"FAIL": 2, "COMPLETE": 2} and begun == [0, 1, 2, 3]
+
+
+# ---------------------------------------------------------------- addresses
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ("study.db", "neither a database's address"),
+        ("sqlite:////no such folder/study.db", "unable to open database file"),
+        ("nosuchdatabase://host/name", "cannot be used"),
+        ("postgresql://reader:secret@localhost:1/digits", "cannot be used"),
+        ("/no such folder/study.journal", "No such file or directory"),
+    ],
+)
+def test_address_that_cannot_be_used_is_told_in_a_sentence(home, wrong, reason):
+    with pytest.raises(studies.StudyError, match=reason) as raised:
+        open_study(wrong)
+    assert str(raised.value).endswith(".") and "secret" not in str(raised.value)
+
+
+def test_password_is_not_shown():
+    assert studies.shown("mysql://me:secret@host/digits") == "mysql://me:***@host/digits"
+    assert studies.shown("/shared/a.journal") == "/shared/a.journal"
+    assert studies.shown(None) == "data/tuning/"
+
+
+def test_study_lies_with_the_data_it_belongs_to(home):
+    """Without an address: in data/tuning/, and for the sample in the sample's own folder."""
+    studies.top_up(studies.open_study("test", None, seed=0, first=FIRST), quick, 1)
+    assert (home / "data" / "sample" / "tuning" / "study.db").stat().st_size > 0
+
+
+# ---------------------------------------------------------------- the search of notebook 07
+
+
+@pytest.fixture
+def prepared(home):
+    """Random images in place of the artifact of notebook 02."""
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 10, 400)
+    images = random.random((400, 784), dtype=np.float32) * 0.1
+    images[np.arange(400), labels] = 1  # something that can be learned
+    order = random.permutation(400)
+    arrays = {"train_rows": order[:320], "validation_rows": order[320:]}
+    artifacts.save_arrays("preprocessed.npz", images=images, labels=labels, **arrays)
+    return arrays | {"images": images, "labels": labels}
+
+
+def test_trials_are_judged_by_images_that_they_do_not_learn_from(prepared, monkeypatch):
+    from digits import tuning
+
+    monkeypatch.setattr(tuning, "IMAGES", 100)
+    data = tuning.data_for_trials()
+    assert data["images"].shape == (100, 784) and data["labels"].shape == (100,)
+    found = {row.tobytes() for row in data["images"]}
+    learnable = {row.tobytes() for row in prepared["images"][prepared["train_rows"]]}
+    assert len(found) == 100 and found <= learnable
+    for given, rows in zip(
+        data["validation_data"], (prepared["images"], prepared["labels"]), strict=True
+    ):
+        np.testing.assert_array_equal(given, rows[prepared["validation_rows"]])
+
+
+def test_a_trial_trains_what_it_says(prepared, monkeypatch):
+    """The same settings give the same value; each epoch is reported; the network is the one that was suggested."""
+    from digits import tuning
+
+    data = tuning.data_for_trials()
+    settings = {**tuning.CHOSEN_BY_HAND, "depth": 3, "width": 40, "batch_size": 64}
+    trained = []
+    original = tuning.compiled_network
+    monkeypatch.setattr(
+        tuning, "compiled_network", lambda *all: trained.append(original(*all)) or trained[-1]
+    )
+    study = optuna.create_study(direction="maximize")
+    for _ in range(2):
+        study.enqueue_trial(settings)
+    study.optimize(lambda trial: tuning.run_trial(trial, data), n_trials=2)
+    first, second = study.trials
+    assert first.params == settings and first.value == second.value > 0.2
+    assert first.intermediate_values == second.intermediate_values
+    assert list(first.intermediate_values) == [1, 2, 3, 4, 5]
+    assert first.value == first.intermediate_values[5]
+    _, accuracy = trained[0].evaluate(*data["validation_data"], verbose=0)
+    assert first.value == pytest.approx(accuracy)
+    dense = [layer.units for layer in trained[0].layers if hasattr(layer, "units")]
+    assert dense == [40, 40, 40, 10]
+    assert {layer.rate for layer in trained[0].layers if hasattr(layer, "rate")} == {0.1}
+    assert trained[0].optimizer.iterations == 5 * 5, "batches of 64 from 320 images, five epochs"
+    # The cosine ends at 0 with the last batch, so its length fits.
+    assert float(trained[0].optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
+
+
+def test_hand_chosen_settings_lie_within_the_search(home):
+    """Otherwise the first trial would be outside of what the others may try, and the comparison unfair."""
+    from digits import tuning
+
+    study = optuna.create_study()
+    trial = study.ask()
+    assert tuning.suggest(trial).keys() == tuning.CHOSEN_BY_HAND.keys()
+    for name, value in tuning.CHOSEN_BY_HAND.items():
+        assert trial.distributions[name]._contains(
+            trial.distributions[name].to_internal_repr(value)
+        )
+
+
+def tune(*arguments, **options):
+    command = [sys.executable, str(workspace.NOTEBOOKS_FOLDER / "tune.py"), *arguments]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+def test_two_tuning_workers_from_the_command_line(prepared, database, tmp_path):
+    """The real search, on the sample, by two real processes, started in any folder; the notebook's study sees it."""
+    from digits import tuning
+
+    workers = [
+        tune("--storage", database, "--trials", "4", cwd=tmp_path, start_new_session=True)
+        for _ in range(2)
+    ]
+    outputs = [ended(worker) for worker in workers]
+    for output in outputs:
+        assert "5,000-image sample" in output
+        assert "The search has 4 trials; the best reached " in output, output
+    table = studies.table(tuning.open_study(database))
+    assert len(table) == 4 and table["learning_rate"].nunique() == 4
+    assert table.loc[0, "width"] == tuning.CHOSEN_BY_HAND["width"]
+
+
+def test_interrupted_worker_gives_its_trial_back(prepared, database):
+    """Ctrl-C ends it with one sentence, and the trial that it was in counts for nothing."""
+    from digits import tuning
+
+    worker = tune("--storage", database, "--trials", "1000", start_new_session=True)
+    await_line(worker, "Searching in")
+    deadline = time.monotonic() + 60
+    study = tuning.open_study(database)
+    while not study.get_trials(states=(TrialState.COMPLETE,)):
+        assert time.monotonic() < deadline and worker.poll() is None
+        time.sleep(0.1)
+    os.killpg(worker.pid, signal.SIGINT)
+    _, errors = worker.communicate(timeout=60)
+    assert worker.returncode == 130
+    assert errors == "\nInterrupted; the trial in work was given back.\n"
+    assert studies.running(study) == 0
+
+
+def test_wrong_address_ends_the_worker_with_a_sentence(prepared):
+    worker = tune("--storage", "study.db")
+    _, errors = worker.communicate(timeout=60)
+    assert worker.returncode == 1
+    assert (
+        errors.startswith("\nstudy.db is neither a database's address")
+        and "Traceback" not in errors
+    )
+
+
+def test_wrong_number_of_trials_is_refused():
+    worker = tune("--trials", "0")
+    _, errors = worker.communicate(timeout=60)
+    assert worker.returncode == 2 and "0 is not above 0" in errors
