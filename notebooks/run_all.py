@@ -1,4 +1,4 @@
-"""Run the notebooks of the series headless and in order, and refresh what they store.
+"""Run the notebooks of the series headless, each after those that it reads from, and refresh what they store.
 
     python notebooks/run_all.py              all notebooks
     python notebooks/run_all.py 03-05 01     some of them, in the order of the series
@@ -16,7 +16,9 @@ import pathlib
 import re
 import signal
 import sys
+import threading
 import time
+from collections.abc import Callable, Coroutine
 
 try:
     import digits  # noqa: F401  (before all others: it refuses a Python that lacks them)
@@ -39,6 +41,11 @@ except ModuleNotFoundError as error:
 # Older kernels warn of their debugger, which nobody uses here, in this process and in their own.
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 CELL_TIMEOUT = 600  # seconds; the slowest cell takes a small part of it
+# One or two that work, and one that gets ready; each takes memory.
+_KERNELS_AT_ONCE = 3
+# What takes a notebook's first cells most of their time; the notebook's own imports then find it done.
+_IMPORTS = "import digits.start, matplotlib.pyplot, seaborn\n"
+_IMPORTS_FOR_NETWORKS = "import digits.repeats\n"
 _ANSI_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Run in the kernel when a notebook has ended. Linux counts in KiB, macOS in bytes, Windows has no such module.
 _PEAK_MEMORY = """
@@ -56,14 +63,15 @@ class NotebookFailed(Exception):
     """A notebook did not run to its end; the message holds the failing cell and what it raised."""
 
 
-class Interrupted(Exception):
-    """The user, or the process that started this one, asked to stop."""
-
-
 class SeriesClient(NotebookClient):
-    """Runs one notebook, reports each finished cell to a bar, and measures the kernel's memory at the end."""
+    """The kernel of one notebook, from its start to its end, and the notebook that is executed in it."""
 
-    def __init__(self, notebook, step: series.Step, bar: tqdm):
+    def __init__(self, step: series.Step, on_cell_complete: Callable):
+        self.step = step
+        notebook = nbformat.read(step.notebook, as_version=4)
+        self.code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        for cell in self.code_cells:
+            cell.outputs, cell.execution_count = [], None
         super().__init__(
             notebook,
             kernel_name="python3",
@@ -74,11 +82,8 @@ class SeriesClient(NotebookClient):
             # what a cell writes or raises is not touched.
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
             resources={"metadata": {"path": str(step.notebook.parent)}},
-            on_cell_complete=lambda cell, cell_index: bar.update(),
-            on_notebook_start=lambda notebook: self._heed_signals(),
+            on_cell_complete=on_cell_complete,
         )
-        self.peak_memory = 0
-        self.interrupted = False
 
     def create_kernel_manager(self) -> AsyncKernelManager:
         """A manager that knows only this environment's own kernel: a user's "python3" could be any Python."""
@@ -87,74 +92,167 @@ class SeriesClient(NotebookClient):
         )
         return self.km
 
-    def _heed_signals(self) -> None:
-        """Let Ctrl-C and a polite kill end the run through its clean-up, which stops the kernel."""
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    async def ask(self, code: str) -> str:
+        """Run code that is not part of the notebook; what it printed. Errors in it are not raised."""
+        answers = []
+        await self.kc.execute_interactive(
+            code,
+            silent=True,
+            store_history=False,
+            output_hook=lambda message: answers.append(message["content"].get("text", "")),
+            timeout=CELL_TIMEOUT,
+        )
+        return "".join(answers).strip()
 
-        def interrupt():
-            if not self.interrupted:  # a second Ctrl-C must not end the clean-up
-                self.interrupted = True
-                task.cancel()
-
-        for name in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(NotImplementedError):  # Windows: asyncio cancels by itself
-                loop.add_signal_handler(name, interrupt)
-
-    async def async_execute_cell(self, cell, cell_index, *arguments, **options):
-        """Execute one cell; after the last, ask the kernel for its peak memory."""
-        result = await super().async_execute_cell(cell, cell_index, *arguments, **options)
-        if cell_index == len(self.nb.cells) - 1:
-            answers = []
-            await self.kc.execute_interactive(
-                _PEAK_MEMORY,
-                store_history=False,
-                output_hook=lambda message: answers.append(message["content"].get("text", "")),
-                timeout=20,
-            )
-            self.peak_memory = int("".join(answers).strip() or 0)
-        return result
+    async def execute_all_cells(self) -> None:
+        """Execute the notebook's cells in order; errors are those of nbclient."""
+        for index, cell in enumerate(self.nb.cells):
+            await self.async_execute_cell(cell, index, execution_count=self.code_cells_executed + 1)
 
 
-def run(
-    step: series.Step, dataset: mnist.Dataset, position: str
-) -> tuple[nbformat.NotebookNode, float, int]:
-    """Execute one notebook from a clean start.
+class SeriesRun:
+    """One run of some notebooks, in the order of the series.
 
-    Returns:
-        The executed notebook, the seconds it took, and the peak memory of its kernel in bytes.
+    A notebook begins as soon as those whose artifacts it reads have ended; its kernel was started before and has
+    imported the libraries by then. Notebooks that train use all cores, so that they run one after the other.
+    """
+
+    def __init__(self, steps: list[series.Step], dataset: mnist.Dataset, discard: bool):
+        self.dataset, self.discard = dataset, discard
+        self.clients = [
+            SeriesClient(step, on_cell_complete=lambda cell, cell_index: self.bar.update())
+            for step in steps
+        ]
+        self.room, self.training = asyncio.Semaphore(_KERNELS_AT_ONCE), asyncio.Lock()
+        self.ended = {step.number: asyncio.Event() for step in steps}
+        self.running: set[str] = set()
+        self.bar = tqdm(
+            bar_format="{desc:<14} {bar:30} cell {n_fmt}/{total_fmt}  {elapsed}",
+            total=sum(len(client.code_cells) for client in self.clients),
+            disable=not workspace.shows_progress(),
+        )
+
+    async def run(self) -> None:
+        """Run the notebooks, store what they executed, and print a line for each as it ends.
+
+        Raises:
+            NotebookFailed: a cell raised an error, took too long, or killed its kernel; the other notebooks that ran
+                at this moment were ended, and their files are as they were.
+        """
+        started = time.perf_counter()
+        try:
+            with self.bar:
+                async with asyncio.TaskGroup() as group:
+                    for client in self.clients:
+                        group.create_task(self._run_one(client))
+        except ExceptionGroup as raised:  # not except*, which an older Python could not even read
+            failures, others = raised.split(NotebookFailed)
+            if others:
+                raise
+            raise NotebookFailed("\n\n".join(map(str, failures.exceptions))) from None
+        print(
+            f"All {len(self.clients)} notebooks ran to their end in {time.perf_counter() - started:.1f} s; "
+            f"data: {self.dataset.name}."
+        )
+
+    async def _run_one(self, client: SeriesClient) -> None:
+        """Run and store one notebook when its turn has come."""
+        step = client.step
+        try:
+            async with self.room, client.async_setup_kernel(env=self._environment()):
+                uses_networks = _has_networks(step.reads + step.writes)
+                complaints = [await client.ask(_IMPORTS + _IMPORTS_FOR_NETWORKS * uses_networks)]
+                for name in step.reads:
+                    if event := self.ended.get(series.writer(name).number):
+                        await event.wait()
+                trains = _has_networks(step.writes)
+                async with self.training if trains else contextlib.nullcontext():
+                    self._show_running(add=step.number)
+                    started = time.perf_counter()
+                    await client.execute_all_cells()
+                    seconds = time.perf_counter() - started
+                memory = int(await client.ask(_PEAK_MEMORY) or 0)
+                # All is written; TensorFlow's own end would take two seconds.
+                client.shutdown_kernel = "immediate"
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            # nbclient takes its own cancelling for the kernel's death.
+            if asyncio.current_task().cancelling():
+                raise asyncio.CancelledError from error
+            raise NotebookFailed(
+                f"Notebook {step.file_name} failed; its file is as it was.\n\n{_describe_failure(client.nb, error)}"
+            ) from error
+        complaints += make_storable(client.nb)
+        place = (
+            "not stored"
+            if self.discard
+            else f"stored in {workspace.shown(store(client.nb, step, self.dataset))}"
+        )
+        self.bar.write(
+            f"{step.number} {step.title:<32} {seconds:6.1f} s {memory / 2**20:6,.0f} MiB  {place}"
+        )
+        for text in filter(None, complaints):
+            self.bar.write(f"   wrote to standard error (not stored): {text}")
+        self._show_running(remove=step.number)
+        self.ended[step.number].set()
+
+    def _environment(self) -> dict[str, str]:
+        """A kernel's environment: nothing that differs from run to run, and no second search for the data."""
+        return {
+            **os.environ,
+            "DIGITS_PROGRESS": "0",
+            "DIGITS_MNIST": self.dataset.location,
+            "DIGITS_HOME": str(workspace.home()),  # absolute: the kernel works in another folder
+        }
+
+    def _show_running(self, add: str = "", remove: str = "") -> None:
+        """Let the bar name the notebooks that run now."""
+        self.running = (self.running | {add}) - {remove, ""}
+        self.bar.set_description_str(f"Notebook {', '.join(sorted(self.running))}")
+
+
+def _has_networks(artifacts: tuple[str, ...]) -> bool:
+    return any(name.startswith("models/") for name in artifacts)
+
+
+def run_heeding_signals(coroutine: Coroutine) -> None:
+    """Run a coroutine to its end; Ctrl-C and a polite kill cancel it, which lets it end its kernels.
+
+    It runs in a thread of its own, because nbclient replaces the main thread's handling of signals.
 
     Raises:
-        NotebookFailed: a cell raised an error, took too long, or killed the kernel.
-        Interrupted: the run was asked to stop; its kernel has ended.
+        asyncio.CancelledError: it was cancelled.
     """
-    notebook = nbformat.read(step.notebook, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    # In the kernel: nothing that differs from run to run, and no second search for the data.
-    environment = {
-        **os.environ,
-        "DIGITS_PROGRESS": "0",
-        "DIGITS_MNIST": dataset.location,
-        "DIGITS_HOME": str(workspace.home()),  # absolute: the kernel works in another folder
-    }
-    started = time.perf_counter()
-    with tqdm(
-        total=sum(cell.cell_type == "code" for cell in notebook.cells),
-        desc=f"{position}  {step.file_name}",
-        bar_format="{desc:<48} {bar:20} cell {n_fmt}/{total_fmt}  {elapsed}",
-        disable=not workspace.shows_progress(),
-    ) as bar:
-        client = SeriesClient(notebook, step, bar)
-        try:
-            asyncio.run(client.async_execute(env=environment))
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            if client.interrupted:  # nbclient takes its own cancelling for the kernel's death
-                raise Interrupted from error
-            raise NotebookFailed(_describe_failure(notebook, error)) from error
-        except (asyncio.CancelledError, KeyboardInterrupt) as error:
-            raise Interrupted from error
-    return notebook, time.perf_counter() - started, client.peak_memory
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(_complain)
+    task = loop.create_task(coroutine)
+
+    def interrupt(*_) -> None:  # a second Ctrl-C must not end the clean-up
+        loop.call_soon_threadsafe(lambda: task.cancelling() or task.cancel())
+
+    def work() -> None:
+        with contextlib.suppress(BaseException):  # the task holds it
+            loop.run_until_complete(task)
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+    thread = threading.Thread(target=work)
+    names = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(name, interrupt) for name in names]
+    try:
+        thread.start()
+        while thread.is_alive():
+            thread.join(timeout=0.1)  # without an end, Windows would not notice Ctrl-C
+    finally:
+        for name, handler in zip(names, before, strict=True):
+            signal.signal(name, handler)
+    task.result()
+
+
+def _complain(loop: asyncio.AbstractEventLoop, context: dict) -> None:
+    """Report errors that no task waits for, but not of nbclient's watchman: a kernel that was ended makes it fail."""
+    watchman = NotebookClient._async_poll_kernel_alive.__qualname__
+    if watchman not in repr(context.get("future")):
+        loop.default_exception_handler(context)
 
 
 def _describe_failure(notebook, error: Exception) -> str:
@@ -224,37 +322,6 @@ def select(wanted: list[str]) -> list[series.Step]:
     return [step for step in series.STEPS if step.number in chosen]
 
 
-def run_steps(steps: list[series.Step], dataset: mnist.Dataset, discard: bool) -> None:
-    """Run steps in order and store what they executed, then print a line for each; errors as :func:`run`."""
-    lines, total = [], 0.0
-    for index, step in enumerate(steps, 1):
-        try:
-            notebook, seconds, memory = run(step, dataset, f"{index}/{len(steps)}")
-        except NotebookFailed as error:
-            raise NotebookFailed(
-                f"Notebook {step.file_name} failed; its file is as it was.\n\n{error}"
-            ) from error
-        complaints = make_storable(notebook)
-        place = (
-            "not stored"
-            if discard
-            else f"stored in {workspace.shown(store(notebook, step, dataset))}"
-        )
-        total += seconds
-        lines.append(
-            f"{step.number} {step.title:<32} {seconds:6.1f} s {memory / 2**20:6,.0f} MiB  {place}"
-        )
-        lines.extend(f"   wrote to standard error (not stored): {text}" for text in complaints)
-    print(
-        "\n".join(
-            [
-                *lines,
-                f"All {len(steps)} notebooks ran to their end in {total:.1f} s; data: {dataset.name}.",
-            ]
-        )
-    )
-
-
 def main() -> int:
     """Run what the command line asks for; the process's exit code, 0 if every notebook ran to its end."""
     parser = argparse.ArgumentParser(
@@ -278,11 +345,11 @@ def main() -> int:
     try:
         dataset = mnist.load()
         print(dataset, flush=True)
-        run_steps(steps, dataset, arguments.discard)
+        run_heeding_signals(SeriesRun(steps, dataset, arguments.discard).run())
     except (mnist.DatasetError, workspace.WorkspaceError, NotebookFailed) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    except (Interrupted, KeyboardInterrupt):
+    except (asyncio.CancelledError, KeyboardInterrupt):
         print("\nInterrupted; no notebook was left half-written.", file=sys.stderr)
         return 130
     return 0

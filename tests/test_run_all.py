@@ -212,18 +212,60 @@ def test_run_on_mnist_replaces_the_notebook(series_copy, home, full_mnist, files
 # ---------------------------------------------------------------- failing and stopping
 
 
-def test_failing_notebook_is_shown_and_kept(series_copy, home, files_in):
-    """When a notebook fails, its cell and its error are printed, later ones are not run, and no file changes."""
-    source = "print(ready)\nraise ValueError(ready + ' 数')  # the cell that fails"
-    series_copy.write("01", "ready = 'ready'", source)
-    series_copy.write("02", "open('must not be here', 'w')")
-    before = files_in(series_copy.notebooks)
-    result = series_copy.run("1-2")
-    assert result.returncode == 1
-    assert (
-        "Notebook 01_exploratory_data_analysis.ipynb failed; its file is as it was."
-        in result.stderr
+def test_notebooks_run_side_by_side_but_never_before_what_they_read(series_copy, home):
+    """The first two wait for each other, which only works at the same time; the third finds what the second left."""
+    wait = (
+        "import pathlib, time\ndeadline = time.monotonic() + 60\n"
+        "while not pathlib.Path({!r}).exists():\n"
+        "    assert time.monotonic() < deadline\n    time.sleep(0.02)"
     )
+    first, second, third = (str(home / name) for name in ("first", "second", "third"))
+    series_copy.write("01", f"open({first!r}, 'w').close()", wait.format(second))
+    series_copy.write(
+        "02",
+        wait.format(first),
+        f"open({second!r}, 'w').close()\ntime.sleep(2)\nopen({third!r}, 'w')",
+    )
+    series_copy.write("03", f"import os\nassert os.path.exists({third!r})")
+    result = series_copy.run("1-3", "--discard")
+    assert result.returncode == 0, result.stderr
+    assert sorted(line[:2] for line in result.stdout.splitlines()[-4:-1]) == ["01", "02", "03"]
+    assert result.stdout.splitlines()[-1].startswith("All 3 notebooks ran to their end in ")
+
+
+def test_notebooks_that_train_do_not_run_at_the_same_time(series_copy, home):
+    """Two trainings on the same cores would both take twice as long, and the memory of both."""
+    table = series_copy.notebooks / "digits" / "series.py"
+    text = table.read_text(encoding="utf-8")
+    reads = 'reads=("preprocessed.npz", "histories/D-baseline.csv"),'
+    assert reads in text
+    table.write_text(text.replace(reads, ""), encoding="utf-8")  # 04 need no longer wait for 03
+    mark = str(home / "training")
+    alone = (
+        f"import pathlib, time\nmark = pathlib.Path({mark!r})\n"
+        "mark.touch(exist_ok=False)\ntime.sleep(2)\nmark.unlink()"
+    )
+    for number in ("03", "04"):
+        series_copy.write(number, alone)
+    result = series_copy.run("3-4", "--discard")
+    assert result.returncode == 0, result.stderr
+
+
+def test_failing_notebook_is_shown_and_kept(series_copy, home, files_in):
+    """When a notebook fails, its cell and its error are printed, what reads from it is not run, and no file changes.
+
+    The one that runs beside it is ended at once.
+    """
+    source = "print(ready)\nraise ValueError(ready + ' 数')  # the cell that fails"
+    series_copy.write("01", "import time\ntime.sleep(100)")
+    series_copy.write("02", "ready = 'ready'", source)
+    series_copy.write("03", "open('must not be here', 'w')")
+    before = files_in(series_copy.notebooks)
+    started = time.monotonic()
+    result = series_copy.run("1-3")
+    assert time.monotonic() - started < 60
+    assert result.returncode == 1
+    assert "Notebook 02_preprocessing.ipynb failed; its file is as it was." in result.stderr
     assert f"Code cell 2 failed:\n\n{source}\n\n" in result.stderr
     assert "ValueError: ready 数" in result.stderr and "\x1b[" not in result.stderr
     assert result.stderr.count("Traceback (most recent call last)") == 1, (
