@@ -5,6 +5,8 @@ a lesson. Read :mod:`digits.series` first: it is the map of the house. Imports r
 
     notebooks -> start -> plots, evaluation, checks -> artifacts -> mnist -> series -> workspace
     notebooks -> repeats -> compiled_training, run_cache -> training, artifacts
+    notebooks -> tuning -> studies, training -> artifacts
+    handwriting -> pictures
 """
 
 import sys

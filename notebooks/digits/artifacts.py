@@ -143,9 +143,12 @@ def load_table(name: str) -> pd.DataFrame:
 
 def load_model(name: str):
     """The Keras model of a ``.keras`` artifact, made first where missing or stale; errors as :func:`load_arrays`."""
+    # Here, because importing Keras takes seconds and most notebooks' artifacts need none. Keras must know the layers
+    # of this package before it meets them in a file.
     from . import (
+        augmentation,  # noqa: F401
         training,
-    )  # here, because importing Keras takes seconds and most notebooks' artifacts need none
+    )
 
     return training.keras.models.load_model(_ensure(name))
 

@@ -60,7 +60,7 @@ def draw_digit(
 
     Args:
         axes: where to draw.
-        image: shape (28, 28) or (784,).
+        image: shape (784,) for 28 x 28 pixels, or (rows, columns).
         title: a short text above it.
         cmap: name of a colour map.
         limit: the value of the strongest colour: the map then runs from ``-limit`` to ``limit`` if ``cmap`` is
@@ -70,13 +70,27 @@ def draw_digit(
         The drawn image, from which a colour bar can be made.
     """
     lowest = None if limit is None else (-limit if cmap == DIVERGING else 0)
-    drawn = axes.imshow(np.reshape(image, (28, 28)), cmap=cmap, vmin=lowest, vmax=limit)
+    if np.ndim(image) == 1:
+        image = np.reshape(image, (28, 28))
+    drawn = axes.imshow(image, cmap=cmap, vmin=lowest, vmax=limit)
     axes.set_title(title, fontsize=9, fontweight="normal", loc="center")
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set(
         visible=True, color="0.8", linewidth=0.6
     )  # the paper's edge: digits do not float
     return drawn
+
+
+def draw_digit_map(axes: plt.Axes, values: np.ndarray, title: str) -> None:
+    """Draw a filter or a feature map: red for positive values, blue for negative ones, white for 0.
+
+    Args:
+        axes: where to draw.
+        values: shape (rows, columns), of any size.
+        title: a short text above it.
+    """
+    limit = max(np.abs(values).max(), 1e-9)
+    draw_digit(axes, values, title, cmap=DIVERGING, limit=limit)
 
 
 def grid_of_digits(

@@ -37,6 +37,7 @@ def _networks(*names: str) -> tuple[str, ...]:
 
 BASELINES = ("A-baseline", "D-baseline", "baseline-sigmoid", "baseline-softmax")
 HIDDEN_LAYER_NETWORKS = ("A-hidden", "B", "C", "D-hidden", "E", "own-on-split", "own")
+STRONGER_NETWORKS = ("deep", "conv", "conv-undistorted")
 
 
 STEPS = (
@@ -83,6 +84,32 @@ STEPS = (
         ),
         writes=("predictions/test_scores.npz", "results/05.csv"),
         version=2,
+    ),
+    Step(
+        number="06",
+        file_name="06_stronger_networks.ipynb",
+        title="Stronger networks",
+        question="What makes a network strong: neurons, restraint, more images, or convolution?",
+        reads=(
+            "preprocessed.npz",
+            "test_set.npz",
+            *_networks("baseline-softmax", "own"),
+            "results/05.csv",
+        ),
+        writes=(
+            *_networks(*STRONGER_NETWORKS),
+            "histories/ablation.csv",
+            "results/06.csv",
+            "robustness.csv",
+        ),
+    ),
+    Step(
+        number="07",
+        file_name="07_hyperparameter_tuning.ipynb",
+        title="Hyperparameter tuning",
+        question="Does a search find better settings than we chose by hand, and which of them matter?",
+        reads=("preprocessed.npz", "test_set.npz", *_networks("own"), "results/05.csv"),
+        writes=(*_networks("tuned"), "trials.csv", "results/07.csv"),
     ),
 )
 
