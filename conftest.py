@@ -11,8 +11,10 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "notebooks"))
 
 CELL_TIMEOUT = (
-    300  # seconds; nbval's own default of 2000 is how long a dead kernel would go unnoticed
+    600  # seconds; nbval's own default of 2000 is how long a dead kernel would go unnoticed
 )
+
+LOOK_AT_THE_NOTEBOOKS_WORK = ("test_figures.py", "test_notebooks.py", "test_readme.py")
 
 
 def pytest_configure(config):
@@ -34,13 +36,24 @@ def pytest_configure(config):
             True  # a kernel that the user registered as "python3" could be any Python
         )
         config.option.nbval_cell_timeout = min(config.option.nbval_cell_timeout, CELL_TIMEOUT)
-    config.digits_home_before = os.environ.get("DIGITS_HOME")
-    config.digits_home = os.environ["DIGITS_HOME"] = tempfile.mkdtemp(prefix="digits-")
+    if hasattr(config, "workerinput"):
+        # One of several processes (pytest -n 2): they share the first one's folder.
+        config.digits_home_before = config.workerinput["digits_home_before"]
+        config.digits_home = os.environ["DIGITS_HOME"]
+    else:
+        config.digits_home_before = os.environ.get("DIGITS_HOME")
+        config.digits_home = os.environ["DIGITS_HOME"] = tempfile.mkdtemp(prefix="digits-")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Tell each further process (pytest -n 2) what only the first one knows."""
+    node.workerinput["digits_home_before"] = node.config.digits_home_before
 
 
 def pytest_unconfigure(config):
     """Remove the temporary folder."""
-    if hasattr(config, "digits_home"):
+    if hasattr(config, "digits_home") and not hasattr(config, "workerinput"):
         shutil.rmtree(config.digits_home, ignore_errors=True)
 
 
@@ -61,6 +74,21 @@ def pytest_report_header(config):
 def pytest_collection_modifyitems(items):
     """Notebooks first: some tests look at what they have just written."""
     items.sort(key=lambda item: item.path.suffix != ".ipynb")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With several processes (pytest -n 2), all that concerns the notebooks stays in one, in its order."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class NotebooksInOneProcess(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = pathlib.PurePosixPath(nodeid.split("::")[0])
+            if file.suffix == ".ipynb" or file.name in LOOK_AT_THE_NOTEBOOKS_WORK:
+                return "the series"
+            return str(file)
+
+    return NotebooksInOneProcess(config, log)
 
 
 def _compares_notebooks(config) -> bool:

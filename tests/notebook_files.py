@@ -144,3 +144,10 @@ def anchors(markdown: str) -> set[str]:
         if found[anchor]:
             found[f"{anchor}-{found[anchor]}"] = 0
     return set(found)
+
+
+def documented_columns() -> list[str]:
+    """The columns of ``results/NN.csv`` that data/README.md explains, in its order."""
+    page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in page.split("| column |")[1].splitlines() if line.startswith("| `")]
+    return [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]

@@ -331,8 +331,9 @@ def test_notebook_saves_and_loads_what_its_step_declares(step):
     loaded = _artifacts_named(
         step, ("load_arrays", "load_table", "load_model", "provenance"), step.reads
     )
-    # These save and load all files of a network, whose name is not written in the call.
-    saved |= _files_of_networks(step.writes) if any(calls(step, "runs.save")) else set()
+    # These save and load all files of a network, whose name is not written in the call, or is the variable's.
+    for variable in ("runs", *_networks_among(step.writes)):
+        saved |= _files_of_networks(step.writes) if any(calls(step, f"{variable}.save")) else set()
     loaded |= _files_of_networks(step.reads) if any(calls(step, "repeats.load")) else set()
     assert saved == set(step.writes)
     assert loaded - saved == set(step.reads)
@@ -340,12 +341,16 @@ def test_notebook_saves_and_loads_what_its_step_declares(step):
 
 def _files_of_networks(declared: tuple[str, ...]) -> set[str]:
     """Those of the declared artifacts that belong to a network."""
-    names = {
+    names = _networks_among(declared)
+    return {name for name in declared if pathlib.PurePath(name).stem in names}
+
+
+def _networks_among(declared: tuple[str, ...]) -> set[str]:
+    return {
         name.removeprefix("models/").removesuffix(".keras")
         for name in declared
         if name.startswith("models/")
     }
-    return {name for name in declared if pathlib.PurePath(name).stem in names}
 
 
 @each_notebook
