@@ -7,7 +7,7 @@
 
 Start it as often as there are processor cores to spare, on as many machines as you like. Each worker ends when the
 search has as many trials as --trials says, all workers together. Notebook 07 shows the result if its STORAGE names
-the same place. Ctrl-C ends a worker; its trial is given back.
+the same place. Ctrl-C ends a worker after the epoch that it is in, and gives its trial back.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """The search for hyperparameters: repeatable, never beyond its budget, and shared by workers that may vanish."""
 
 import collections
+import contextlib
 import datetime
 import os
 import signal
@@ -432,6 +433,23 @@ def test_interrupted_worker_gives_its_trial_back(prepared, database):
     assert worker.returncode == 130
     assert errors == "\nInterrupted; the trial in work was given back.\n"
     assert studies.running(study) == 0
+
+
+def test_interrupt_that_other_code_swallows_is_not_lost(database):
+    """As TensorFlow does when Ctrl-C comes within one of its callbacks."""
+    study, values = open_study(database), []
+
+    def swallowing(trial):
+        values.append(quick(trial))
+        if len(values) == 2:
+            with contextlib.suppress(BaseException):
+                signal.raise_signal(signal.SIGINT)
+        return values[-1]
+
+    with pytest.raises(KeyboardInterrupt):
+        studies.top_up(study, swallowing, 50)
+    assert len(values) == 2, "and it ends at the next occasion"
+    assert studies.running(study) == 0 and list(studies.table(study)["value"]) == values
 
 
 def test_wrong_address_ends_the_worker_with_a_sentence(prepared):

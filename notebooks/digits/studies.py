@@ -35,7 +35,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from tqdm import tqdm
 
-from . import artifacts
+from . import artifacts, interrupts
 from .workspace import shows_progress
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -113,6 +113,7 @@ def top_up(
 
     A trial that fails or is interrupted counts for nothing: another one takes its place. In a database, the trial
     of a worker that vanished is run again; this function waits for the trials of other workers to find that out.
+    Ctrl-C is heeded between two trials, and within one wherever it calls :func:`digits.interrupts.heed`.
 
     Args:
         study: from :func:`open_study`.
@@ -135,15 +136,17 @@ def top_up(
             failures.append(error)
             raise
 
-    with tqdm(
+    bar = tqdm(
         total=budget,
         desc="Searching",
         unit="trial",
         file=sys.stdout,  # standard error would be shown on red ground
         disable=not shows_progress(),
         leave=False,
-    ) as bar:
+    )
+    with bar, interrupts.held_back():
         while True:
+            interrupts.heed()
             _recover_lost_trials(study, give_up_after)
             states = [trial.state for trial in study.get_trials(deepcopy=False)]
             bar.n = states.count(TrialState.COMPLETE) + states.count(TrialState.PRUNED)

@@ -7,7 +7,7 @@ Imports TensorFlow.
 import numpy as np
 import optuna
 
-from . import artifacts, mnist, studies
+from . import artifacts, interrupts, mnist, studies
 from .training import fit, keras
 
 SEED = 0  # of the search, of each trial's training and of the choice of images
@@ -56,6 +56,7 @@ def run_trial(trial: optuna.Trial, data: dict) -> float:
     settings = suggest(trial)
 
     def report(epoch, logs):
+        interrupts.heed()
         trial.report(logs["val_accuracy"], step=epoch + 1)
         if trial.should_prune():
             raise optuna.TrialPruned
