@@ -152,7 +152,7 @@ class InstantTrainer:
         InstantTrainer.trained += (seed,)
         epochs = np.arange(1, self.plan.epochs + 1)
         for _ in epochs:
-            after_epoch()
+            after_epoch({})
         kept = len(epochs) if self.plan.keep_every_epoch else 1
         weights = [np.stack([array] * kept) for array in self.model.get_weights()]
         history = pd.DataFrame({"epoch": epochs, "loss": 1 / epochs, "accuracy": epochs / 100})
@@ -773,7 +773,7 @@ def test_error_in_one_run_comes_through(home, data, monkeypatch):
             epochs_seen.append(seed)
             if seed == 1 and epochs_seen.count(1) == 3:
                 raise MemoryError("no room for seed 1")
-            after_epoch()
+            after_epoch({})
 
         return train_one(trainer, seed, start, count)
 

@@ -33,7 +33,7 @@ class Plan:
 
     epochs: int
     batch_size: int
-    keep_every_epoch: bool
+    keep_every_epoch: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,11 @@ class Trainer:
     """A compiled model with its whole epoch, and its whole validation, as one function each.
 
     Args:
-        model: compiled, its optimizer built.
+        model: compiled.
         plan: how to train it.
         rows: the rows of the images to learn from, shape (rows,).
-        images, labels: tensors from which each batch is gathered.
-        validation: tensors of images and labels to measure on after each epoch, or nothing.
+        images, labels: tensors or arrays from which each batch is gathered.
+        validation: tensors or arrays of images and labels to measure on after each epoch, or nothing.
     """
 
     def __init__(
@@ -86,7 +86,10 @@ class Trainer:
         *validation,
     ):
         self.model, self.plan, self.rows = model, plan, rows
-        self.data, self.validation = (images, labels), validation
+        self.data = tuple(map(tf.convert_to_tensor, (images, labels)))
+        self.validation = tuple(map(tf.convert_to_tensor, validation))
+        if not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
         model.test_step((images[:1], labels[:1]))  # creates the metrics before anything is compiled
         worth_it = plan.epochs * len(rows) >= _IMAGES_WORTH_XLA
         plain = all(isinstance(layer, _FASTER_WITH_XLA) for layer in model.layers)
@@ -105,12 +108,21 @@ class Trainer:
         # Traced here, not in the thread that trains: Keras does not promise that two may do it at once.
         order = tf.zeros([len(rows)], tf.int32)
         self.train_epoch = train_epoch.get_concrete_function(order, *self.data)
-        self.validate = validate.get_concrete_function(*validation) if validation else None
+        self.validate = validate.get_concrete_function(*self.validation) if validation else None
 
-    def run(self, seed: int, start: list[np.ndarray], after_epoch: Callable[[], None]) -> Run:
-        """Train from the state ``start``; ``after_epoch`` is called after each epoch, and ends the run by raising."""
-        for variable, value in zip(state(self.model), start, strict=True):
-            variable.assign(value)
+    def run(
+        self, seed: int, start: list[np.ndarray] | None, after_epoch: Callable[[dict], None]
+    ) -> Run:
+        """Train once.
+
+        Args:
+            seed: decides the order in which images are seen.
+            start: the state to begin from, as :func:`state` lists it; None for the one that the model is in.
+            after_epoch: called after each epoch with its row of the history; it ends the run by raising.
+        """
+        if start is not None:
+            for variable, value in zip(state(self.model), start, strict=True):
+                variable.assign(value)
         rows, kept = [], []
         for epoch in range(1, self.plan.epochs + 1):
             order = tf.constant(epoch_order(seed, epoch, self.rows))
@@ -121,7 +133,7 @@ class Trainer:
             rows.append(row)
             if self.plan.keep_every_epoch or epoch == self.plan.epochs:
                 kept.append(self.model.get_weights())
-            after_epoch()
+            after_epoch(row)
         history = pd.DataFrame(rows)
         return Run(
             weights=[np.stack(arrays) for arrays in zip(*kept, strict=True)],

@@ -327,7 +327,7 @@ def _train_side_by_side(to_train: Sequence[_Prepared]) -> None:
         leave=False,
     )
 
-    def after_epoch() -> None:
+    def after_epoch(row: dict) -> None:
         bar.update()
         if stopped.is_set():
             raise InterruptedError("Another run failed, or the training was interrupted.")
