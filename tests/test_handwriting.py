@@ -67,7 +67,7 @@ def test_strokes_get_the_thickness_that_mnist_knows(thickness):
     picture = seven(240, 200, thickness, 40, 40, 160, 110)
     (digit,) = handwriting.digits_in(painted(picture))
     measured = handwriting._thickness(ndimage.zoom(digit, 4, order=1)) / 4
-    assert 1.2 <= measured <= handwriting.THICKEST + 0.7
+    assert 1.2 <= measured <= handwriting.STANDARD.thickest + 0.7
     assert digit.sum() > 25
 
 

@@ -16,12 +16,46 @@ from scipy import ndimage
 
 from .pictures import read_image
 
-# Strokes are still many pixels wide at this size, and every step takes milliseconds.
-_WORKING_SIDE = 480
-# Strokes are brought between these, measured in the 20 x 20 pixels; nine of ten of MNIST's lie between 1.05 and 3.1.
-THINNEST, THICKEST = 1.6, 3.6
-# Fainter than this, out of 1 for black on white, ink cannot be told from the paper's grain.
-FAINTEST = 0.08
+# The steps that notebook 08 leaves out, one at a time, to see what each is good for.
+STEPS = (
+    "uneven light removed",
+    "polarity found",
+    "lines and specks dropped",
+    "thickness matched",
+    "aspect kept",
+    "edges smoothed",
+    "centred by mass",
+)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The constants of the pipeline, chosen in notebook 08 on photographs of validation digits.
+
+    Attributes:
+        working_side: larger pictures are reduced until their longer side has so many pixels.
+        faintest: fainter than this, out of 1 for black on white, ink cannot be told from the paper's grain.
+        paper_below, ink_above: how strong a mark must be, out of 1 for the pen's usual strength, to be more than
+            paper, and to be fully ink.
+        thinnest, thickest: strokes are brought between these, in pixels of the 20 x 20 that a digit fills.
+        without: those of :data:`STEPS` that are left out.
+    """
+
+    working_side: int = 480
+    faintest: float = 0.08
+    paper_below: float = 0.3
+    ink_above: float = 0.9
+    thinnest: float = 1.6
+    thickest: float = 3.6
+    without: frozenset[str] = frozenset()
+
+    def __post_init__(self):
+        unknown = set(self.without) - set(STEPS)
+        if unknown:
+            raise ValueError(f"There is no step {sorted(unknown)}; there are {list(STEPS)}.")
+
+
+STANDARD = Preparation()
 
 
 @dataclass(frozen=True)
@@ -38,11 +72,12 @@ class Digit:
     left: int
 
 
-def digits_in(source) -> list[np.ndarray]:
+def digits_in(source, preparation: Preparation = STANDARD) -> list[np.ndarray]:
     """All digits of a picture in reading order, prepared as MNIST's were.
 
     Args:
         source: as for :func:`read_image`.
+        preparation: how; the default is what notebook 08 found to be best.
 
     Returns:
         Float32 arrays of shape (28, 28), 0 for paper to 1 for ink; at least one.
@@ -50,10 +85,11 @@ def digits_in(source) -> list[np.ndarray]:
     Raises:
         ValueError: it is no picture that can be read, or there is no ink on it; the message says which.
     """
-    return [like_mnist(digit.ink) for digit in find_digits(ink_of(read_image(source)))]
+    ink = ink_of(read_image(source), preparation)
+    return [like_mnist(digit.ink, preparation) for digit in find_digits(ink, preparation)]
 
 
-def ink_of(image: np.ndarray) -> np.ndarray:
+def ink_of(image: np.ndarray, preparation: Preparation = STANDARD) -> np.ndarray:
     """How much ink there is at each place of a picture, whatever the colours of paper and pen and the light.
 
     The paper's colour at each place is estimated from the places without ink. What differs from it in the direction
@@ -61,50 +97,94 @@ def ink_of(image: np.ndarray) -> np.ndarray:
 
     Args:
         image: from :func:`read_image`.
+        preparation: how.
 
     Returns:
-        Float32 from 0 for paper to 1 for ink, shape (rows, columns), reduced to at most 480 pixels a side.
+        Float32 from 0 for paper to 1 for ink, shape (rows, columns), reduced to the working size.
 
     Raises:
         ValueError: no ink stands out from the paper.
     """
-    image = _reduced(image)
+    image = reduced(image, preparation)
     image = ndimage.gaussian_filter(image, (0.6, 0.6, 0))
-    difference = image - _paper(image)
-    strength = np.linalg.norm(difference, axis=2)
-    strongest = strength >= np.quantile(strength, 0.985)
-    # Each difference and its opposite lie on one line; the heavier side of it is the ink.
-    _, _, directions = np.linalg.svd(difference[strongest], full_matrices=False)
-    along = difference @ directions[0]
-    if np.sum(along[strongest] ** 3) < 0:
-        along = -along
-    along = along / np.sqrt(3)  # black on white is 1
-    grain = 1.4826 * np.median(np.abs(along - np.median(along)))
-    full = (
-        np.quantile(along[along > max(0.5 * along.max(), 1e-6)], 0.5) if along.max() > 1e-6 else 0
-    )
-    if full < max(FAINTEST, 6 * grain):
+    if "uneven light removed" in preparation.without:
+        difference = image - np.median(image, axis=(0, 1))
+    else:
+        difference = image - paper_of(image)
+    some = difference[::2, ::2].reshape(-1, 3)  # enough for what is to be estimated
+    strength = np.linalg.norm(some, axis=1)
+    strongest = some[strength >= np.quantile(strength, 0.985)]
+    # The direction in which most of them lie: the main axis of their scatter.
+    _, axes = np.linalg.eigh(strongest.T @ strongest)
+    direction = axes[:, -1]
+    if _points_away(direction, strongest @ direction, preparation):
+        direction = -direction
+    along = difference @ (direction / np.sqrt(3))  # black on white is 1
+    if "lines and specks dropped" not in preparation.without:
+        along = _without_table(along)
+    middle = along[::2, ::2]
+    grain = 1.4826 * np.median(np.abs(middle - np.median(middle)))
+    full = np.median(along[along > max(0.5 * along.max(), 1e-6)]) if along.max() > 1e-6 else 0
+    if full < max(preparation.faintest, 6 * grain):
         raise ValueError(
             "No ink stands out from the paper: the picture seems to be empty, or too faint."
         )
-    return ((along / full - 0.25) / 0.5).clip(0, 1).astype(np.float32)
+    contrast = preparation.ink_above - preparation.paper_below
+    return ((along / full - preparation.paper_below) / contrast).clip(0, 1).astype(np.float32)
 
 
-def _reduced(image: np.ndarray) -> np.ndarray:
+def _points_away(direction: np.ndarray, along: np.ndarray, preparation: Preparation) -> bool:
+    """Whether a direction of colours leads away from the ink's; ``along`` says how far the strongest places go it."""
+    if "polarity found" in preparation.without:
+        return direction.sum() > 0  # as if ink were always darker than paper
+    return np.sum(along**3) < 0
+
+
+def _without_table(along: np.ndarray) -> np.ndarray:
+    """Strengths without what lies beyond the page's edge: it would make the ink itself look faint.
+
+    That is what covers most of one side of the picture.
+    """
+    labels, count = ndimage.label(along > 0.4 * along.max())
+    shares = [
+        np.bincount(side, minlength=count + 1)[1:] / len(side)
+        for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1])
+    ]
+    beyond = np.flatnonzero(np.max(shares, axis=0) > 0.6) + 1 if count else np.array([])
+    return np.where(np.isin(labels, beyond), 0, along) if beyond.size else along
+
+
+def reduced(image: np.ndarray, preparation: Preparation = STANDARD) -> np.ndarray:
+    """A picture from :func:`read_image` at the working size: smaller if it was larger, and otherwise as it is."""
     rows, columns = image.shape[:2]
-    factor = _WORKING_SIDE / max(rows, columns)
+    factor = preparation.working_side / max(rows, columns)
     if factor >= 1:
         return image
-    size = max(round(columns * factor), 1), max(round(rows * factor), 1)
+    return _resized(
+        image, max(round(rows * factor), 1), max(round(columns * factor), 1), Image.Resampling.BOX
+    )
+
+
+def _resized(image: np.ndarray, rows: int, columns: int, resampling) -> np.ndarray:
+    """An image of shape (rows, columns, 3) in another size: float32."""
     channels = [
-        Image.fromarray(np.ascontiguousarray(image[:, :, c])).resize(size, Image.Resampling.BOX)
-        for c in range(3)
+        Image.fromarray(np.ascontiguousarray(image[:, :, channel], dtype=np.float32)).resize(
+            (columns, rows), resampling
+        )
+        for channel in range(3)
     ]
-    return np.stack([np.asarray(channel) for channel in channels], axis=2)
+    return np.stack(channels, axis=2)
 
 
-def _paper(image: np.ndarray) -> np.ndarray:
-    """The paper's colour at each place: a smooth surface through the places without ink, then what is left nearby."""
+def paper_of(image: np.ndarray) -> np.ndarray:
+    """The paper's colour at each place: a smooth surface through the places without ink, then what is left nearby.
+
+    Args:
+        image: from :func:`reduced`.
+
+    Returns:
+        Float32, of the image's shape.
+    """
     rows, columns = image.shape[:2]
     step = max(1, max(rows, columns) // 60)
     coarse = image[step // 2 :: step, step // 2 :: step].astype(np.float64)
@@ -118,7 +198,8 @@ def _paper(image: np.ndarray) -> np.ndarray:
         is_paper = distance <= max(4 * np.quantile(distance, 0.3), 0.02)
         if is_paper.sum() < 4 * terms.shape[1]:
             break
-        surface, *_ = np.linalg.lstsq(terms[is_paper], pixels[is_paper], rcond=None)
+        chosen = terms[is_paper]
+        surface = np.linalg.solve(chosen.T @ chosen + 1e-9 * np.eye(6), chosen.T @ pixels[is_paper])
         paper = terms @ surface
     distance = np.linalg.norm(pixels - paper, axis=1).reshape(height, width)
     is_ink = distance > max(4 * np.quantile(distance, 0.3), 0.03)
@@ -127,21 +208,23 @@ def _paper(image: np.ndarray) -> np.ndarray:
     total = ndimage.gaussian_filter(weight, near)[:, :, None]
     residual = (coarse - paper.reshape(coarse.shape)) * weight[:, :, None]
     left = ndimage.gaussian_filter(residual, (near, near, 0)) / np.maximum(total, 0.02)
-    paper = paper.reshape(coarse.shape) + left
-    zoom = (rows / height, columns / width, 1)
-    return ndimage.zoom(paper, zoom, order=1, mode="nearest", grid_mode=True)
+    return _resized(paper.reshape(coarse.shape) + left, rows, columns, Image.Resampling.BILINEAR)
 
 
-def find_digits(ink: np.ndarray) -> list[Digit]:
+def find_digits(ink: np.ndarray, preparation: Preparation = STANDARD) -> list[Digit]:
     """Separate the digits: connected strokes, with their detached parts, in reading order.
 
     Args:
         ink: from :func:`ink_of`.
+        preparation: how.
 
     Raises:
         ValueError: nothing on it is as large as a digit.
     """
     mask = ink > 0.4
+    if "lines and specks dropped" in preparation.without and mask.any():
+        rows, columns = ndimage.find_objects(mask.astype(int))[0]
+        return [Digit(ink[rows, columns], rows.start, columns.start)]
     labels, count = ndimage.label(mask, np.ones((3, 3)))
     boxes = ndimage.find_objects(labels)
     areas = np.bincount(labels.ravel(), minlength=count + 1)[1:]
@@ -152,6 +235,7 @@ def find_digits(ink: np.ndarray) -> list[Digit]:
     ]
     if not parts:
         raise ValueError("No digit was found: there are only lines or specks on the paper.")
+    parts = _without_margins(parts, labels, boxes)
     heights = {number: boxes[number][0].stop - boxes[number][0].start for number in parts}
     tallest = max(heights.values())
     if tallest < 5:
@@ -187,6 +271,21 @@ def _is_line_or_border(part: np.ndarray, box, shape) -> bool:
     return sum(touches) >= 1 and thin and max(rows, columns) > 0.3 * max(shape)
 
 
+def _without_margins(parts: list[int], labels: np.ndarray, boxes) -> list[int]:
+    """Parts without those that lean against the picture's border, such as shadows, if others are left."""
+    leaning = set()
+    for side, along in ((labels[0], 1), (labels[-1], 1), (labels[:, 0], 0), (labels[:, -1], 0)):
+        contact = np.bincount(side, minlength=len(boxes) + 1)[1:]
+        for number in parts:
+            extent = boxes[number][along].stop - boxes[number][along].start
+            if contact[number] >= 0.5 * extent:
+                leaning.add(number)
+    tallest = max(boxes[number][0].stop - boxes[number][0].start for number in parts)
+    free = [number for number in parts if number not in leaning]
+    heights = [boxes[number][0].stop - boxes[number][0].start for number in free]
+    return free if max(heights, default=0) >= 0.2 * tallest else parts
+
+
 def _groups(parts, boxes, heights, tallest) -> list[list[int]]:
     """Parts of one digit: those of which one lies over or close to the other."""
     groups: list[list[int]] = []
@@ -197,9 +296,11 @@ def _groups(parts, boxes, heights, tallest) -> list[list[int]]:
             shared = min(right, column.stop) - max(left, column.start)
             gap = max(row.start - bottom, top - row.stop, 0)
             small = heights[number] < 0.6 * tallest
+            narrower = min(column.stop - column.start, right - left)
             over = gap < 0.25 * tallest and shared > 0.3 * (column.stop - column.start)
-            beside = gap == 0 and -shared < 0.06 * tallest
-            if small and (over or beside):
+            beside = gap == 0 and -shared < 0.1 * tallest
+            broken = gap < 0.05 * tallest and shared > 0.5 * narrower
+            if (small and (over or beside)) or broken:
                 group.append(number)
                 break
         else:
@@ -230,11 +331,12 @@ def _in_reading_order(digits: list[Digit]) -> list[Digit]:
     return [digit for line in lines for digit in sorted(line, key=lambda d: d.left)]
 
 
-def like_mnist(ink: np.ndarray) -> np.ndarray:
+def like_mnist(ink: np.ndarray, preparation: Preparation = STANDARD) -> np.ndarray:
     """One digit as MNIST shows it: strokes of its thickness, within 20 x 20 pixels, centred by mass in 28 x 28.
 
     Args:
         ink: float32, shape (rows, columns), 0 for paper to 1 for ink, one digit.
+        preparation: how.
 
     Returns:
         Float32, shape (28, 28), from 0 to 1.
@@ -247,15 +349,22 @@ def like_mnist(ink: np.ndarray) -> np.ndarray:
         raise ValueError("There is no ink in this part of the picture.")
     scale = 20 / max(ink.shape)
     thickness = _thickness(ink) * scale
-    if not THINNEST <= thickness <= THICKEST:
-        aim = THINNEST if thickness < THINNEST else THICKEST
+    aim = min(max(thickness, preparation.thinnest), preparation.thickest)
+    if aim != thickness and "thickness matched" not in preparation.without:
         ink = _thickened(ink, (aim - thickness) / scale)
         scale = 20 / max(ink.shape)
     size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
+    if "aspect kept" in preparation.without:
+        size = 20, 20
     picture = Image.fromarray(np.ascontiguousarray(ink, dtype=np.float32))
-    small = np.asarray(picture.resize(size, Image.Resampling.BILINEAR)).clip(0, 1)
+    smooth = "edges smoothed" not in preparation.without
+    resampling = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
+    small = np.asarray(picture.resize(size, resampling)).clip(0, 1)
     small = small / max(small.max(), 1e-6)
-    row, column = ndimage.center_of_mass(small)
+    if "centred by mass" in preparation.without:
+        row, column = (size[1] - 1) / 2, (size[0] - 1) / 2
+    else:
+        row, column = ndimage.center_of_mass(small)
     top = int(np.clip(round(13.5 - row), 0, 28 - size[1]))
     left = int(np.clip(round(13.5 - column), 0, 28 - size[0]))
     result = np.zeros((28, 28), dtype=np.float32)
