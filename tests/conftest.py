@@ -14,6 +14,7 @@ import time
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 from digits import artifacts, mirrors, mnist, series, workspace
 
@@ -53,6 +54,48 @@ def home(empty_home, monkeypatch, sample_file):
     place.mkdir(parents=True)
     shutil.copy(sample_file, place)
     return empty_home
+
+
+@pytest.fixture(scope="session")
+def quick_network(sample_file):
+    """A network called "own", trained on the sample for a few seconds: good enough to read a clear digit."""
+    from digits.training import keras
+
+    with np.load(sample_file) as arrays:
+        images, labels = arrays["x_train"].reshape(-1, 784) / np.float32(255), arrays["y_train"]
+    keras.utils.set_random_seed(0)
+    layers = [
+        keras.layers.Dense(128, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+    network = keras.Sequential([keras.Input(shape=(784,)), *layers], name="own")
+    network.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    network.fit(images, labels, batch_size=32, epochs=8, verbose=0)
+    return network
+
+
+@pytest.fixture
+def save_networks(home, quick_network):
+    """A function that puts all artifacts of some notebooks into the home, the quick network for each trained one.
+
+    Of tables and arrays only their being there counts: they are nearly empty.
+    """
+    from digits.training import keras
+
+    def save(*numbers: str) -> None:
+        for name in (name for number in numbers for name in series.step(number).writes):
+            if name.endswith(".keras"):
+                layers = [keras.Input(shape=(784,)), *quick_network.layers]
+                network = keras.Sequential(layers, name=pathlib.PurePosixPath(name).stem)
+                network.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+                network.optimizer.build(network.trainable_variables)
+                artifacts.save_model(name, network)
+            elif name.endswith(".csv"):
+                artifacts.save_table(name, pd.DataFrame({"epoch": [1]}))
+            else:
+                artifacts.save_arrays(name, nothing=np.zeros(1))
+
+    return save
 
 
 @pytest.fixture(scope="session")

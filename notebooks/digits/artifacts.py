@@ -165,6 +165,16 @@ def provenance(name: str) -> dict:
     return _record(_ensure(name))
 
 
+def is_current(name: str) -> bool:
+    """Whether an artifact can be loaded without any notebook being run first.
+
+    Raises:
+        ArtifactError: it, or one that it was made from, was changed by something else.
+    """
+    needed = series.writer(name).reads
+    return all(is_current(other) for other in needed) and not _why_not_current(name)
+
+
 def _ensure(name: str) -> pathlib.Path:
     """The path of an artifact that is there, verified and current; its step's notebook is run first if it must be."""
     _ensure_current(name)

@@ -1,0 +1,270 @@
+// A canvas to draw digits on, and a view of what a network reads: used by the notebook's widget and by the web page.
+// No framework and nothing from other servers. A stroke is a list of [x, y] from 0 to 1, so that a drawing keeps its
+// shape when the canvas is resized.
+
+const PICTURE_SIDE = 280; // pixels of the picture that is sent, ten for each of the 28 that the network sees
+const PEN_WIDTH = 0.075; // of the canvas's side
+const KEY_STEP = 0.03; // how far an arrow key moves the pen
+const PAUSE = 80; // milliseconds between two pictures while somebody draws
+
+function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+function drawStrokes(context, side, strokes) {
+  context.fillStyle = "white";
+  context.fillRect(0, 0, side, side);
+  context.strokeStyle = context.fillStyle = "black";
+  context.lineWidth = PEN_WIDTH * side;
+  context.lineCap = context.lineJoin = "round";
+  for (const stroke of strokes) {
+    context.beginPath();
+    const [[x, y], ...rest] = stroke;
+    context.moveTo(x * side, y * side);
+    // A line without length shows as a dot, because its ends are round.
+    for (const [nextX, nextY] of rest.length ? rest : [[x, y]]) context.lineTo(nextX * side, nextY * side);
+    context.stroke();
+  }
+}
+
+/**
+ * Put a drawing area with its buttons into `container`.
+ *
+ * onChange(blob) is called with a PNG file after each change, at most every 80 ms while somebody draws, and with null
+ * when the area is empty. Returns {clear}.
+ */
+export function createPad(container, onChange) {
+  const canvas = make("canvas", { className: "digits-canvas", tabIndex: 0 });
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute(
+    "aria-label",
+    "Drawing area. Draw a digit with mouse, pen or finger; or with the keyboard: arrow keys move the pen, " +
+      "Space sets it down and lifts it.",
+  );
+  const undoButton = make("button", { type: "button", textContent: "Undo" });
+  const clearButton = make("button", { type: "button", textContent: "Clear" });
+  const frame = make("div", { className: "digits-frame" }, canvas);
+  container.append(frame, make("div", { className: "digits-buttons" }, undoButton, clearButton));
+
+  let strokes = [];
+  let current = null; // the stroke in work
+  let pointer = null; // the pointer that draws it
+  let keyPen = null; // where the keyboard's pen is
+  let timer = null;
+  let latest = 0;
+
+  function redraw() {
+    const side = canvas.width;
+    const context = canvas.getContext("2d");
+    drawStrokes(context, side, strokes);
+    if (keyPen && document.activeElement === canvas) {
+      context.strokeStyle = "#d55e00";
+      context.lineWidth = Math.max(2, side / 120);
+      context.beginPath();
+      context.arc(keyPen[0] * side, keyPen[1] * side, (PEN_WIDTH * side) / 2, 0, 2 * Math.PI);
+      context.stroke();
+    }
+    undoButton.disabled = clearButton.disabled = strokes.length === 0;
+  }
+
+  async function send() {
+    timer = null;
+    const number = ++latest;
+    if (strokes.length === 0) return onChange(null);
+    const picture = make("canvas", { width: PICTURE_SIDE, height: PICTURE_SIDE });
+    drawStrokes(picture.getContext("2d"), PICTURE_SIDE, strokes);
+    const blob = await new Promise((resolve) => picture.toBlob(resolve, "image/png"));
+    if (number === latest) onChange(blob); // otherwise a newer picture is on its way
+  }
+
+  function changed() {
+    redraw();
+    timer ??= setTimeout(send, PAUSE);
+  }
+
+  function place(event) {
+    const box = canvas.getBoundingClientRect();
+    const within = (value) => Math.min(1, Math.max(0, value));
+    return [within((event.clientX - box.left) / box.width), within((event.clientY - box.top) / box.height)];
+  }
+
+  canvas.addEventListener("pointerdown", (event) => {
+    if (pointer !== null || event.button !== 0) return;
+    canvas.setPointerCapture(event.pointerId);
+    pointer = event.pointerId;
+    keyPen = null;
+    current = [place(event)];
+    strokes.push(current);
+    changed();
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (event.pointerId !== pointer) return;
+    // A browser joins quick movements into one event; all their places make a smooth line.
+    const events = event.getCoalescedEvents?.() ?? [];
+    current.push(...(events.length ? events : [event]).map(place));
+    changed();
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    canvas.addEventListener(end, (event) => {
+      if (event.pointerId !== pointer) return;
+      pointer = current = null;
+    });
+  }
+
+  const directions = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  canvas.addEventListener("keydown", (event) => {
+    event.stopPropagation(); // a notebook has keyboard shortcuts of its own
+    if (event.key === "z" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      undo();
+    } else if (event.key === " ") {
+      event.preventDefault();
+      if (event.repeat || pointer !== null) return;
+      keyPen ??= [0.5, 0.5];
+      current = current ? null : [[...keyPen]];
+      if (current) strokes.push(current);
+      changed();
+    } else if (event.key in directions) {
+      event.preventDefault();
+      if (pointer !== null) return;
+      const direction = directions[event.key];
+      keyPen = (keyPen ?? [0.5, 0.5]).map((value, axis) =>
+        Math.min(1, Math.max(0, value + KEY_STEP * direction[axis])),
+      );
+      if (!current) return redraw();
+      current.push([...keyPen]);
+      changed();
+    }
+  });
+  canvas.addEventListener("focus", () => {
+    if (pointer === null && canvas.matches(":focus-visible")) keyPen ??= [0.5, 0.5];
+    redraw();
+  });
+  canvas.addEventListener("blur", () => {
+    if (pointer === null) current = null;
+    redraw();
+  });
+
+  function undo() {
+    current = pointer = null;
+    strokes.pop();
+    changed();
+  }
+  function clear() {
+    current = pointer = null;
+    strokes = [];
+    changed();
+  }
+  undoButton.addEventListener("click", undo);
+  clearButton.addEventListener("click", clear);
+
+  new ResizeObserver(() => {
+    const side = Math.max(28, Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)));
+    if (canvas.width !== side) canvas.width = canvas.height = side;
+    redraw();
+  }).observe(canvas);
+  redraw();
+  return { clear };
+}
+
+/**
+ * A drawing area in `container`, and `upload`, an <input type="file">, as the two ways to give a picture.
+ *
+ * read(picture) is called with a file's Blob, or with null when there is none. One way empties the other, so that
+ * what is shown is what was read.
+ */
+export function createInput(container, upload, read) {
+  const pad = createPad(container, (drawing) => {
+    if (drawing) upload.value = "";
+    else if (upload.files.length) return; // it was cleared for the file that is being read
+    read(drawing);
+  });
+  upload.addEventListener("change", () => {
+    const [file] = upload.files;
+    if (!file) return;
+    pad.clear();
+    read(file);
+  });
+}
+
+const percent = (probability) => `${Math.round(100 * probability)} %`;
+
+function image28(pixels) {
+  const canvas = make("canvas", { className: "digits-seen", width: 28, height: 28 });
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", "The 28 by 28 pixels that the network saw");
+  const context = canvas.getContext("2d");
+  const data = context.createImageData(28, 28);
+  pixels.forEach((ink, index) => data.data.set([255 - ink, 255 - ink, 255 - ink, 255], 4 * index));
+  context.putImageData(data, 0, 0);
+  return canvas;
+}
+
+function bars(digit) {
+  const list = make("ul", { className: "digits-bars" });
+  digit.probabilities.forEach((probability, number) => {
+    const bar = make("span", { className: "digits-bar" });
+    bar.style.width = `${100 * probability}%`;
+    const track = make("span", { className: "digits-track" }, bar);
+    const name = make("span", { className: "digits-name", textContent: number });
+    const value = make("span", { className: "digits-value", textContent: percent(probability) });
+    const most = number === digit.digit ? "digits-most" : "";
+    list.append(make("li", { className: most }, name, track, value));
+  });
+  return list;
+}
+
+/** What a reading says in one line: {digits: [...]} or {error: "..."}. */
+export function headline(reading) {
+  if (reading.error) return reading.error;
+  if (reading.digits.length === 1) {
+    const [{ digit, sure, probabilities }] = reading.digits;
+    const likeliest = `${digit} (${percent(probabilities[digit])})`;
+    return sure ? `I read ${likeliest}.` : `I don't know. Perhaps ${likeliest}?`;
+  }
+  const text = reading.digits.map(({ digit, sure }) => (sure ? digit : `${digit}?`)).join(" ");
+  return `I read ${text}.`;
+}
+
+/** Put a view of readings into `container`; returns show(reading), where null stands for an empty drawing area. */
+export function createReading(container, invitation) {
+  // A screen reader says this line whenever it changes.
+  const line = make("p", { className: "digits-headline" });
+  line.setAttribute("aria-live", "polite");
+  const details = make("div", { className: "digits-details" });
+  container.append(line, details);
+  function show(reading) {
+    const text = reading ? headline(reading) : invitation;
+    if (line.textContent !== text) line.textContent = text;
+    line.classList.toggle("digits-error", Boolean(reading?.error));
+    const digits = reading?.digits ?? [];
+    details.replaceChildren(
+      ...digits.map((digit) => make("div", { className: "digits-one" }, image28(digit.image), bars(digit))),
+    );
+  }
+  show(null);
+  return show;
+}
+
+// The notebook's widget (anywidget): the drawing goes to Python as a PNG file, the reading comes back.
+export default {
+  render({ model, el }) {
+    el.classList.add("digits");
+    const left = make("div", { className: "digits-left" });
+    const right = make("div", { className: "digits-right" });
+    el.append(left, right);
+    const show = createReading(right, "Draw a digit.");
+    const upload = make("input", { type: "file", accept: "image/*" });
+    createInput(left, upload, async (blob) => {
+      model.set("drawing", new DataView(blob ? await blob.arrayBuffer() : new ArrayBuffer(0)));
+      model.save_changes();
+    });
+    left.append(make("label", { className: "digits-upload" }, "Or show a picture: ", upload));
+    const update = () => show(model.get("reading"));
+    model.on("change:reading", update);
+    update();
+    return () => model.off("change:reading", update);
+  },
+};
