@@ -769,11 +769,11 @@ def test_error_in_one_run_comes_through(home, data, monkeypatch):
     train_one, epochs_seen = compiled_training.Trainer.run, []
 
     def failing(trainer, seed, start, after_epoch):
-        def count():
+        def count(row):
             epochs_seen.append(seed)
             if seed == 1 and epochs_seen.count(1) == 3:
                 raise MemoryError("no room for seed 1")
-            after_epoch({})
+            after_epoch(row)
 
         return train_one(trainer, seed, start, count)
 

@@ -111,6 +111,14 @@ STEPS = (
         reads=("preprocessed.npz", "test_set.npz", *_networks("own"), "results/05.csv"),
         writes=(*_networks("tuned"), "trials.csv", "results/07.csv"),
     ),
+    Step(
+        number="08",
+        file_name="08_your_own_handwriting.ipynb",
+        title="Your own handwriting",
+        question="What must happen to a photograph before a network that knows MNIST can read it?",
+        reads=("preprocessed.npz", "test_set.npz", "models/own.keras", "models/conv.keras"),
+        writes=("handwriting.csv",),
+    ),
 )
 
 

@@ -1,0 +1,42 @@
+"""Notebook 08 as a reader meets it: run in a real JupyterLab, draw on its pad, see what the network reads."""
+
+import lab
+import pytest
+from digits import artifacts, series
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = playwright.expect
+
+STEP = series.step("08")
+SEVEN = [(0.28, 0.22), (0.5, 0.22), (0.72, 0.22), (0.62, 0.45), (0.52, 0.65), (0.44, 0.85)]
+
+
+def test_drawing_is_read(home, save_networks, tmp_path):
+    """On the sample, with networks that were trained for seconds: enough to read a clear 7."""
+    artifacts.load_arrays("preprocessed.npz")  # runs notebook 02
+    save_networks("03", "04", "05", "06")
+    with (
+        playwright.sync_playwright() as launcher,
+        lab.opened(launcher, STEP, tmp_path, home) as page,
+    ):
+        lab.run_all_cells(page, STEP)
+        assert not lab.errors(page)
+        canvas, headline = page.locator(".digits-canvas"), page.locator(".digits-headline")
+        canvas.scroll_into_view_if_needed()
+        expect(headline).to_have_text("Draw a digit.")
+        box = canvas.bounding_box()
+        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for place in places[1:]:
+            page.mouse.move(*place, steps=5)
+        page.mouse.up()
+        expect(headline).to_contain_text("7")
+        expect(page.locator(".digits-bars li")).to_have_count(10)
+        expect(page.locator(".digits-seen")).to_be_visible()
+        page.screenshot(path=tmp_path / "drawn.png")
+        undo = page.locator(".digits-buttons button", has_text="Undo")
+        undo.focus()
+        page.keyboard.press("Enter")
+        expect(headline).to_have_text("Draw a digit.")
+        expect(undo).to_be_disabled()
