@@ -56,6 +56,8 @@ class Preparation:
 
 
 STANDARD = Preparation()
+# Of the picture's longer side: what is less tall is a speck.
+_SMALLEST_DIGIT = 0.03
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,11 @@ def _without_table(along: np.ndarray) -> np.ndarray:
         for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1])
     ]
     beyond = np.flatnonzero(np.max(shares, axis=0) > 0.6) + 1 if count else np.array([])
-    return np.where(np.isin(labels, beyond), 0, along) if beyond.size else along
+    if not beyond.size:
+        return along
+    # The edge itself is blurred, and would be left as a line.
+    table = ndimage.binary_dilation(np.isin(labels, beyond), iterations=max(along.shape) // 80 + 1)
+    return np.where(table, 0, along)
 
 
 def reduced(image: np.ndarray, preparation: Preparation = STANDARD) -> np.ndarray:
@@ -233,12 +239,12 @@ def find_digits(ink: np.ndarray, preparation: Preparation = STANDARD) -> list[Di
         for number, box in enumerate(boxes)
         if not _is_line_or_border(labels[box] == number + 1, box, ink.shape)
     ]
+    parts = [] if _is_squared(parts, labels, areas) else _without_margins(parts, labels, boxes)
     if not parts:
         raise ValueError("No digit was found: there are only lines or specks on the paper.")
-    parts = _without_margins(parts, labels, boxes)
     heights = {number: boxes[number][0].stop - boxes[number][0].start for number in parts}
     tallest = max(heights.values())
-    if tallest < 5:
+    if tallest < max(5, _SMALLEST_DIGIT * max(ink.shape)):
         raise ValueError("No digit was found: what there is on the paper is too small.")
     largest = max(areas[number] for number in parts)
     parts = [number for number in parts if areas[number] >= 0.02 * largest]
@@ -271,19 +277,28 @@ def _is_line_or_border(part: np.ndarray, box, shape) -> bool:
     return sum(touches) >= 1 and thin and max(rows, columns) > 0.3 * max(shape)
 
 
+def _is_squared(parts: list[int], labels: np.ndarray, areas: np.ndarray) -> bool:
+    """Whether the parts are the printed lines of squared paper: they run out of the picture on all four sides."""
+    largest = max((areas[number] for number in parts), default=0)
+    large = {number + 1 for number in parts if areas[number] >= 0.02 * largest}
+    sides = labels[0], labels[-1], labels[:, 0], labels[:, -1]
+    return all(len(large.intersection(side.tolist())) >= 2 for side in sides)
+
+
 def _without_margins(parts: list[int], labels: np.ndarray, boxes) -> list[int]:
-    """Parts without those that lean against the picture's border, such as shadows, if others are left."""
-    leaning = set()
+    """Parts without shadows in a corner, and without others that lean against the picture's border, if any are left."""
+    sides = {number: [] for number in parts}
     for side, along in ((labels[0], 1), (labels[-1], 1), (labels[:, 0], 0), (labels[:, -1], 0)):
         contact = np.bincount(side, minlength=len(boxes) + 1)[1:]
         for number in parts:
             extent = boxes[number][along].stop - boxes[number][along].start
             if contact[number] >= 0.5 * extent:
-                leaning.add(number)
-    tallest = max(boxes[number][0].stop - boxes[number][0].start for number in parts)
-    free = [number for number in parts if number not in leaning]
-    heights = [boxes[number][0].stop - boxes[number][0].start for number in free]
-    return free if max(heights, default=0) >= 0.2 * tallest else parts
+                sides[number].append(along)
+    parts = [number for number in parts if sorted(sides[number]) != [0, 1]]
+    heights = {number: boxes[number][0].stop - boxes[number][0].start for number in parts}
+    free = [number for number in parts if not sides[number]]
+    tallest_free = max((heights[number] for number in free), default=0)
+    return free if tallest_free >= 0.2 * max(heights.values(), default=1) else parts
 
 
 def _groups(parts, boxes, heights, tallest) -> list[list[int]]:

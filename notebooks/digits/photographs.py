@@ -7,6 +7,7 @@ photographs has, and with labels. No TensorFlow is imported.
 import concurrent.futures
 import io
 import os
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
@@ -33,11 +34,11 @@ _TABLES = ((0.30, 0.20, 0.13), (0.16, 0.16, 0.17), (0.62, 0.48, 0.34), (0.88, 0.
 _BOARDS, _RULED_PAPERS, _SPECKS, _TABLE_EDGES = 0.08, 0.3, 0.3, 0.12
 
 
-def photographs(digits: np.ndarray, seed: int) -> list[np.ndarray]:
+def photographs(digits: Sequence[np.ndarray | None], seed: int) -> list[np.ndarray]:
     """A photograph of each digit, made on as many threads as there are processor cores.
 
     Args:
-        digits: float32, shape (digits, 784) or (digits, 28, 28), 0 for paper to 1 for ink.
+        digits: float32 images of shape (784,) or (28, 28), 0 for paper to 1 for ink; None for an empty page.
         seed: decides paper, light, pen and camera. The n-th photograph depends on it, n and the n-th digit alone.
 
     Returns:
@@ -48,12 +49,12 @@ def photographs(digits: np.ndarray, seed: int) -> list[np.ndarray]:
         return list(pool.map(photograph, digits, generators))
 
 
-def photograph(digit: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+def photograph(digit: np.ndarray | None, generator: np.random.Generator) -> np.ndarray:
     """One photograph of a digit, as :func:`photographs` makes them, with the random numbers of a generator."""
     longer = int(generator.integers(220, 421))
     shorter = max(160, round(longer * generator.uniform(0.7, 1.0)))
     shape = (longer, shorter) if generator.random() < 0.5 else (shorter, longer)
-    ink = _written(np.reshape(digit, (28, 28)), shape, generator)
+    ink = _written(digit, shape, generator)
     paper, pen, opacity = _materials(shape, generator)
     ink = (ink * opacity)[:, :, None]
     scene = paper * (1 - ink) + np.asarray(pen) * ink
@@ -63,8 +64,10 @@ def photograph(digit: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     return _camera(scene, generator)
 
 
-def _written(digit: np.ndarray, shape: tuple[int, int], generator) -> np.ndarray:
+def _written(digit: np.ndarray | None, shape: tuple[int, int], generator) -> np.ndarray:
     """How much of each place the pen has covered, 0 to 1: the digit at another size, place, turn and thickness."""
+    if digit is None:
+        return np.zeros(shape)
     size = min(shape) * generator.uniform(0.22, 0.70)  # of the square that holds the digit
     factor = size / 20
     angle = np.deg2rad(generator.uniform(-12, 12))
@@ -75,7 +78,7 @@ def _written(digit: np.ndarray, shape: tuple[int, int], generator) -> np.ndarray
     matrix = np.array([[1, 0], [slant, 1]]) @ turn / factor
     room = size * 0.72  # for the turned and thickened digit
     middle = np.array([generator.uniform(room, max(side - room, room + 1)) for side in shape])
-    smooth = ndimage.gaussian_filter(digit, 0.5)
+    smooth = ndimage.gaussian_filter(np.reshape(digit, (28, 28)), 0.5)
     offset = 13.5 - matrix @ middle
     field = ndimage.affine_transform(smooth, matrix, offset, output_shape=shape, order=3)
     signed = _signed_distance(field > 0.45)
