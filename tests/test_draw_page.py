@@ -195,9 +195,9 @@ def test_drawing_keeps_its_shape_when_the_area_grows(open_page):
     draw_with_mouse(page, [(0.25, 0.5), (0.75, 0.5)])
     before = ink(page)
     page.locator(".digits-frame").evaluate("frame => { frame.style.width = '420px' }")
-    page.wait_for_function("document.querySelector('.digits-canvas').width > 400")
-    side = page.locator(".digits-canvas").evaluate("canvas => canvas.width")
-    assert side > 400 and ink(page) == pytest.approx(before * (side / 276) ** 2, rel=0.1)
+    # Within the frame's border of two pixels.
+    expect(page.locator(".digits-canvas")).to_have_js_property("width", 416)
+    assert ink(page) == pytest.approx(before * (416 / 276) ** 2, rel=0.1)
 
 
 def test_picture_from_a_file(open_page, tmp_path):
