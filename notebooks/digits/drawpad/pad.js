@@ -155,6 +155,7 @@ export function createPad(container, onChange) {
   function clear() {
     current = pointer = null;
     strokes = [];
+    latest++; // a picture that is just being made is not wanted any more
     changed();
   }
   undoButton.addEventListener("click", undo);
