@@ -11,6 +11,7 @@ from PIL import Image
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
+expect.set_options(timeout=30_000)  # for computers that have much else to do
 
 ABOUT = {"dataset": "MNIST", "network": "own"}
 # A 7 in shares of the drawing area.

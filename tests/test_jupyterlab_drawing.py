@@ -6,6 +6,7 @@ from digits import artifacts, series
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
+expect.set_options(timeout=30_000)  # for computers that have much else to do
 
 STEP = series.step("08")
 SEVEN = [(0.28, 0.22), (0.5, 0.22), (0.72, 0.22), (0.62, 0.45), (0.52, 0.65), (0.44, 0.85)]

@@ -423,13 +423,13 @@ def test_interrupted_worker_gives_its_trial_back(prepared, database):
 
     worker = tune("--storage", database, "--trials", "1000", start_new_session=True)
     await_line(worker, "Searching in")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     study = tuning.open_study(database)
     while not study.get_trials(states=(TrialState.COMPLETE,)):
         assert time.monotonic() < deadline and worker.poll() is None
         time.sleep(0.1)
     os.killpg(worker.pid, signal.SIGINT)
-    _, errors = worker.communicate(timeout=60)
+    _, errors = worker.communicate(timeout=180)
     assert worker.returncode == 130
     assert errors == "\nInterrupted; the trial in work was given back.\n"
     assert studies.running(study) == 0
@@ -454,7 +454,7 @@ def test_interrupt_that_other_code_swallows_is_not_lost(database):
 
 def test_wrong_address_ends_the_worker_with_a_sentence(prepared):
     worker = tune("--storage", "study.db")
-    _, errors = worker.communicate(timeout=60)
+    _, errors = worker.communicate(timeout=180)
     assert worker.returncode == 1
     assert (
         errors.startswith("\nstudy.db is neither a database's address")
@@ -464,5 +464,5 @@ def test_wrong_address_ends_the_worker_with_a_sentence(prepared):
 
 def test_wrong_number_of_trials_is_refused():
     worker = tune("--trials", "0")
-    _, errors = worker.communicate(timeout=60)
+    _, errors = worker.communicate(timeout=180)
     assert worker.returncode == 2 and "0 is not above 0" in errors

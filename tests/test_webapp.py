@@ -267,7 +267,7 @@ def test_program_serves_the_page_and_ends_with_ctrl_c(trained_home):
         }
     finally:
         server.send_signal(signal.SIGINT)
-        _, errors = server.communicate(timeout=60)
+        _, errors = server.communicate(timeout=180)
     assert server.returncode == 0 and errors == ""
 
 
@@ -275,12 +275,12 @@ def test_port_in_use_is_told(trained_home):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]
         server = draw("--port", str(number))
-        _, errors = server.communicate(timeout=60)
+        _, errors = server.communicate(timeout=180)
     assert server.returncode == 1
     assert f"Port {number} of 127.0.0.1 cannot be used" in errors and "Traceback" not in errors
 
 
 def test_wrong_port_is_refused():
     server = draw("--port", "70000")
-    _, errors = server.communicate(timeout=60)
+    _, errors = server.communicate(timeout=180)
     assert server.returncode == 2 and "70000 is not between 0 and 65535" in errors
