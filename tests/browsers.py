@@ -11,6 +11,21 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
+# A 7 in shares of a drawing area.
+SEVEN = [(0.28, 0.22), (0.5, 0.22), (0.72, 0.22), (0.62, 0.45), (0.52, 0.65), (0.44, 0.85)]
+
+
+def draw(page, points) -> None:
+    """Draw one stroke through these places of the page's draw pad with the mouse."""
+    box = page.locator(".digits-canvas").bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=5)
+    page.mouse.up()
+
+
 def find(launcher) -> str | None:
     """The path of a Chromium-like browser: DIGITS_BROWSER, one on the PATH, or playwright's own."""
     candidates = [

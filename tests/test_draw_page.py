@@ -14,8 +14,6 @@ expect = playwright.expect
 expect.set_options(timeout=30_000)  # for computers that have much else to do
 
 ABOUT = {"dataset": "MNIST", "network": "own"}
-# A 7 in shares of the drawing area.
-SEVEN = [(0.28, 0.22), (0.5, 0.22), (0.72, 0.22), (0.62, 0.45), (0.52, 0.65), (0.44, 0.85)]
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
@@ -82,13 +80,7 @@ def headline(page):
 
 
 def draw_with_mouse(page, points):
-    box = page.locator(".digits-canvas").bounding_box()
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=5)
-    page.mouse.up()
+    browsers.draw(page, points)
     settle(page)
 
 
@@ -115,7 +107,7 @@ def ink(page) -> int:
 def test_drawing_with_the_mouse_is_read(open_page):
     page = open_page()
     expect(headline(page)).to_have_text("Draw a digit.")
-    draw_with_mouse(page, SEVEN)
+    draw_with_mouse(page, browsers.SEVEN)
     expect(headline(page)).to_contain_text("7")
     bars = page.locator(".digits-bars li")
     expect(bars).to_have_count(10)
@@ -169,7 +161,8 @@ def test_finger_on_a_phone(open_page):
     box = page.locator(".digits-canvas").bounding_box()
     touch = page.context.new_cdp_session(page)
     places = [
-        {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in SEVEN
+        {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        for x, y in browsers.SEVEN
     ]
     touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": places[:1]})
     for place in places[1:]:
@@ -227,14 +220,14 @@ def test_picture_from_a_file(open_page, tmp_path):
     (tmp_path / "notes.png").write_text("no picture")
     page = open_page()
     upload = page.get_by_label("A photo, scan or screenshot")
-    draw_with_mouse(page, SEVEN)
+    draw_with_mouse(page, browsers.SEVEN)
     upload.set_input_files(tmp_path / "two.jpg")
     expect(page.locator(".digits-one")).to_have_count(2)
     expect(headline(page)).to_contain_text("7")
     assert ink(page) == 0, "the drawing would seem to be what was read"
     upload.set_input_files(tmp_path / "notes.png")
     expect(headline(page)).to_have_text("This is not an image file of a kind that can be read.")
-    draw_with_mouse(page, SEVEN)
+    draw_with_mouse(page, browsers.SEVEN)
     expect(page.locator(".digits-one")).to_have_count(1)
     assert upload.input_value() == ""
 
@@ -242,6 +235,6 @@ def test_picture_from_a_file(open_page, tmp_path):
 def test_server_that_is_gone_is_told(open_page):
     page = open_page()
     page.route("**/api/read", lambda route: route.abort())
-    draw_with_mouse(page, SEVEN)
+    draw_with_mouse(page, browsers.SEVEN)
     expect(headline(page)).to_contain_text("does not answer")
     page.unroute("**/api/read")

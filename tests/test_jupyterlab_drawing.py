@@ -1,5 +1,6 @@
 """Notebook 08 as a reader meets it: run in a real JupyterLab, draw on its pad, see what the network reads."""
 
+import browsers
 import lab
 import pytest
 from digits import artifacts, series
@@ -9,7 +10,6 @@ expect = playwright.expect
 expect.set_options(timeout=30_000)  # for computers that have much else to do
 
 STEP = series.step("08")
-SEVEN = [(0.28, 0.22), (0.5, 0.22), (0.72, 0.22), (0.62, 0.45), (0.52, 0.65), (0.44, 0.85)]
 
 
 def test_drawing_is_read(home, save_networks, tmp_path):
@@ -25,13 +25,7 @@ def test_drawing_is_read(home, save_networks, tmp_path):
         canvas, headline = page.locator(".digits-canvas"), page.locator(".digits-headline")
         canvas.scroll_into_view_if_needed()
         expect(headline).to_have_text("Draw a digit.")
-        box = canvas.bounding_box()
-        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
-        page.mouse.move(*places[0])
-        page.mouse.down()
-        for place in places[1:]:
-            page.mouse.move(*place, steps=5)
-        page.mouse.up()
+        browsers.draw(page, browsers.SEVEN)
         expect(headline).to_contain_text("7")
         expect(page.locator(".digits-bars li")).to_have_count(10)
         expect(page.locator(".digits-seen")).to_be_visible()

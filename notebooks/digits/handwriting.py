@@ -148,10 +148,7 @@ def _without_table(along: np.ndarray) -> np.ndarray:
     That is what covers most of one side of the picture.
     """
     labels, count = ndimage.label(along > 0.4 * along.max())
-    shares = [
-        np.bincount(side, minlength=count + 1)[1:] / len(side)
-        for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1])
-    ]
+    shares = [np.bincount(side, minlength=count + 1)[1:] / len(side) for side in _sides(labels)]
     beyond = np.flatnonzero(np.max(shares, axis=0) > 0.6) + 1 if count else np.array([])
     if not beyond.size:
         return along
@@ -242,7 +239,7 @@ def find_digits(ink: np.ndarray, preparation: Preparation = STANDARD) -> list[Di
     parts = [] if _is_squared(parts, labels, areas) else _without_margins(parts, labels, boxes)
     if not parts:
         raise ValueError("No digit was found: there are only lines or specks on the paper.")
-    heights = {number: boxes[number][0].stop - boxes[number][0].start for number in parts}
+    heights = {number: _height(boxes[number]) for number in parts}
     tallest = max(heights.values())
     if tallest < max(5, _SMALLEST_DIGIT * max(ink.shape)):
         raise ValueError("No digit was found: what there is on the paper is too small.")
@@ -281,21 +278,30 @@ def _is_squared(parts: list[int], labels: np.ndarray, areas: np.ndarray) -> bool
     """Whether the parts are the printed lines of squared paper: they run out of the picture on all four sides."""
     largest = max((areas[number] for number in parts), default=0)
     large = {number + 1 for number in parts if areas[number] >= 0.02 * largest}
-    sides = labels[0], labels[-1], labels[:, 0], labels[:, -1]
-    return all(len(large.intersection(side.tolist())) >= 2 for side in sides)
+    return all(len(large.intersection(side.tolist())) >= 2 for side in _sides(labels))
+
+
+def _sides(labels: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The values along a picture's border: its top, bottom, left and right."""
+    return labels[0], labels[-1], labels[:, 0], labels[:, -1]
+
+
+def _height(box) -> int:
+    """The rows that a part takes."""
+    return box[0].stop - box[0].start
 
 
 def _without_margins(parts: list[int], labels: np.ndarray, boxes) -> list[int]:
     """Parts without shadows in a corner, and without others that lean against the picture's border, if any are left."""
     sides = {number: [] for number in parts}
-    for side, along in ((labels[0], 1), (labels[-1], 1), (labels[:, 0], 0), (labels[:, -1], 0)):
+    for side, along in zip(_sides(labels), (1, 1, 0, 0), strict=True):
         contact = np.bincount(side, minlength=len(boxes) + 1)[1:]
         for number in parts:
             extent = boxes[number][along].stop - boxes[number][along].start
             if contact[number] >= 0.5 * extent:
                 sides[number].append(along)
     parts = [number for number in parts if sorted(sides[number]) != [0, 1]]
-    heights = {number: boxes[number][0].stop - boxes[number][0].start for number in parts}
+    heights = {number: _height(boxes[number]) for number in parts}
     free = [number for number in parts if not sides[number]]
     tallest_free = max((heights[number] for number in free), default=0)
     return free if tallest_free >= 0.2 * max(heights.values(), default=1) else parts
