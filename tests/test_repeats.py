@@ -14,7 +14,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from digits import artifacts, compiled_training, repeats, run_cache, workspace
+from digits import artifacts, compiled_training, progress, repeats, run_cache, workspace
 from digits.training import VALIDATION_BATCH_SIZE, keras
 
 # Not multiples of the batch size: the last batch is smaller.
@@ -748,13 +748,13 @@ def test_interruption_ends_the_other_runs_soon(home, data, monkeypatch):
     monkeypatch.setattr(repeats, "_cores", lambda: 2)
     epochs_seen = []
 
-    class Bar(repeats.tqdm):
+    class Bar(progress.tqdm):
         def update(self, count=1):
             epochs_seen.append(threading.current_thread().name)
             if len(epochs_seen) == 10:
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(repeats, "tqdm", Bar)
+    monkeypatch.setattr(progress, "tqdm", Bar)
     threads_before = threading.enumerate()
     with pytest.raises(KeyboardInterrupt):
         train(build, *data, seeds=range(6), epochs=3_000)

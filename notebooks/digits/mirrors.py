@@ -1,16 +1,14 @@
 """Downloads of MNIST from the published mirrors, each file checked against its published hash."""
 
 import pathlib
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pooch
 import requests
-from tqdm import tqdm
 
-from .workspace import shows_progress
+from .progress import progress_bar
 
 # Seconds to wait for a connection, and then between two pieces of the answer.
 TIMEOUT = (3, 5)
@@ -65,13 +63,8 @@ def _fetch(mirror: Mirror, folder: pathlib.Path) -> pathlib.Path:
     pooch.get_logger().setLevel("WARNING")  # its log lines would enter the notebook's output
     for name, known_hash in mirror.files.items():
         # total=1 until pooch sets the file's size: a bar without a total cannot be asked whether it is there.
-        bar = tqdm(
-            desc=f"Downloading {name}",
-            total=1,
-            unit="B",
-            unit_scale=True,
-            file=sys.stdout,
-            disable=not shows_progress(),
+        bar = progress_bar(
+            description=f"Downloading {name}", unit="B", total=1, leave=True, unit_scale=True
         )
         try:
             pooch.retrieve(

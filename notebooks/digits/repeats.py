@@ -11,19 +11,17 @@ import functools
 import itertools
 import os
 import queue
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from . import artifacts, run_cache
 from .compiled_training import Plan, Run, Trainer, state
+from .progress import progress_bar
 from .training import keras, tf
-from .workspace import shows_progress
 
 # More rows at once would only take more memory.
 _ROWS_SCORED_AT_ONCE = 2_500
@@ -318,13 +316,10 @@ def _train_side_by_side(to_train: Sequence[_Prepared]) -> None:
     jobs = _in_turn([(one, seed) for seed in one.missing] for one in to_train)
     stopped = threading.Event()
     names = dict.fromkeys(one.models[0].name for one in to_train)
-    bar = tqdm(
-        total=sum(one.training.epochs for one, _ in jobs),
-        desc=f"Training {', '.join(names)} ({len(jobs)} runs)",
+    bar = progress_bar(
+        description=f"Training {', '.join(names)} ({len(jobs)} runs)",
         unit="epoch",
-        file=sys.stdout,  # standard error would be shown on red ground
-        disable=not shows_progress(),
-        leave=False,
+        total=sum(one.training.epochs for one, _ in jobs),
     )
 
     def after_epoch(row: dict) -> None:

@@ -8,7 +8,6 @@ No TensorFlow is imported; what a trial does is a function of the caller's.
 import contextlib
 import datetime
 import pathlib
-import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -33,10 +32,9 @@ from optuna.storages import (
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, Trial, TrialState
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from tqdm import tqdm
 
 from . import artifacts, interrupts
-from .workspace import shows_progress
+from .progress import progress_bar
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -136,14 +134,7 @@ def top_up(
             failures.append(error)
             raise
 
-    bar = tqdm(
-        total=budget,
-        desc="Searching",
-        unit="trial",
-        file=sys.stdout,  # standard error would be shown on red ground
-        disable=not shows_progress(),
-        leave=False,
-    )
+    bar = progress_bar(description="Searching", unit="trial", total=budget)
     with bar, interrupts.held_back():
         while True:
             interrupts.heed()

@@ -6,14 +6,12 @@ still come through as Python exceptions.
 
 import contextlib
 import os
-import sys
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
-from .workspace import shows_progress
+from .progress import progress_bar
 
 
 @contextlib.contextmanager
@@ -61,13 +59,8 @@ class _ProgressBar(keras.callbacks.Callback):
         self.description = description
 
     def on_train_begin(self, logs=None):
-        self.bar = tqdm(
-            total=self.params["epochs"],
-            desc=self.description,
-            unit="epoch",
-            file=sys.stdout,  # standard error would be shown on red ground
-            disable=not shows_progress(),
-            leave=False,
+        self.bar = progress_bar(
+            description=self.description, unit="epoch", total=self.params["epochs"]
         )
 
     def on_epoch_end(self, epoch, logs=None):
