@@ -4,11 +4,13 @@ import io
 
 import numpy as np
 import pytest
-from digits import handwriting, mnist, photographs, pictures
+from digits import handwriting, mnist, page, paper, photographs, pictures, preparation, segmentation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from scipy import ndimage
+from sklearn.datasets import load_digits
+from sklearn.neighbors import KNeighborsClassifier
 
 
 def seven(rows=120, columns=100, thickness=9, top=20, left=20, height=80, width=50) -> np.ndarray:
@@ -32,6 +34,13 @@ def expected():
     """What black on white gives."""
     (digit,) = handwriting.digits_in(painted(seven()))
     return digit
+
+
+def nearest_neighbours() -> KNeighborsClassifier:
+    """A plain classifier that has seen MNIST's digits, and never paper."""
+    dataset = mnist.load()
+    images = dataset.train_images.reshape(-1, 784) / 255
+    return KNeighborsClassifier(3).fit(images, dataset.train_labels)
 
 
 def same(first: np.ndarray, second: np.ndarray) -> bool:
@@ -67,7 +76,7 @@ def test_strokes_get_the_thickness_that_mnist_knows(thickness):
     picture = seven(240, 200, thickness, 40, 40, 160, 110)
     (digit,) = handwriting.digits_in(painted(picture))
     measured = handwriting._thickness(ndimage.zoom(digit, 4, order=1)) / 4
-    assert 1.2 <= measured <= handwriting.STANDARD.thickest + 0.7
+    assert 1.2 <= measured <= preparation.STANDARD.thickest + 0.7
     assert digit.sum() > 25
 
 
@@ -130,16 +139,16 @@ def test_lines_borders_and_specks_are_no_digits(expected):
 
 def test_several_digits_are_found_in_reading_order():
     """Two lines of three: by their heights we know them again."""
-    page = np.zeros((420, 600))
+    numbers = np.zeros((420, 600))
     widths = [[18, 40, 60], [66, 30, 50]]
     for line, top in enumerate((30, 230)):
         for number, width in enumerate(widths[line]):
             wobble = 8 * ((number + line) % 2)
             left = 40 + 190 * number
-            page[top + wobble : top + wobble + 130, left : left + 110] = seven(
+            numbers[top + wobble : top + wobble + 130, left : left + 110] = seven(
                 130, 110, 9, 15, 20, 100, width
             )
-    digits = handwriting.find_digits(handwriting.ink_of(pictures.read_image(painted(page))))
+    digits = segmentation.find_digits(paper.ink_of(pictures.read_image(painted(numbers))))
     found = [round(digit.ink.shape[1] * 600 / 480) for digit in digits]
     expected_widths = [width for line in widths for width in line]
     assert len(found) == 6
@@ -153,6 +162,78 @@ def test_parts_of_one_digit_stay_together():
     page[140:150, 70:130] = 1
     page[40:48, 84:140] = 1  # the bar: above, beside, not connected
     assert len(handwriting.digits_in(painted(page))) == 1
+
+
+# ---------------------------------------------------------------- cut out, tiny, or lying on a table
+
+
+def test_cropped_digit_is_read_although_it_touches_all_sides(expected):
+    """Who cuts a digit out leaves no paper around it, and often more ink than paper."""
+    for thickness in (9, 14):
+        around = painted(seven(thickness=thickness))
+        (whole,) = handwriting.digits_in(around)
+        (cropped,) = handwriting.digits_in(around[20:100, 20:70])
+        assert np.abs(cropped - whole).mean() < 0.035, thickness
+    light_on_dark = 255 - painted(seven())[20:100, 20:70]
+    assert np.abs(handwriting.digits_in(light_on_dark)[0] - expected).mean() < 0.035
+
+
+def test_digits_of_8_by_8_pixels_are_found(home):
+    """The digits that come with scikit-learn, by 43 people, fill 8 x 8 pixels to their sides."""
+    images, labels = load_digits(return_X_y=True)
+    rows = np.random.default_rng(0).permutation(len(labels))[:200]
+    found = []
+    for image in images[rows].reshape(-1, 8, 8):
+        try:
+            found.append(handwriting.digits_in(np.round(255 - image * 255 / 16).astype(np.uint8)))
+        except ValueError:
+            found.append([])
+    assert np.mean([len(digits) == 1 for digits in found]) > 0.97
+    one = [number for number, digits in enumerate(found) if len(digits) == 1]
+    read = nearest_neighbours().predict([found[number][0].ravel() for number in one])
+    assert np.mean(read == labels[rows][one]) > 0.75
+
+
+def on_a_table(sheet: np.ndarray, angle: float, table=(0.3, 0.2, 0.13), side=700) -> np.ndarray:
+    """A sheet that lies, turned by an angle in degrees, in the middle of a table."""
+    top, left = (side - np.array(sheet.shape[:2])) // 2
+    layers = np.zeros((side, side, 4))
+    place = slice(top, top + sheet.shape[0]), slice(left, left + sheet.shape[1])
+    layers[place] = np.dstack([sheet, np.full(sheet.shape[:2], 255)]) / 255
+    layers = ndimage.rotate(layers, angle, reshape=False, order=1)
+    covered = layers[:, :, 3:]
+    return (layers[:, :, :3] * covered + np.array(table) * (1 - covered)).clip(0, 1)
+
+
+@pytest.mark.parametrize("angle", [0, 7])
+@pytest.mark.parametrize("table", [(0.3, 0.2, 0.13), (0.75, 0.6, 0.2)], ids=["dark", "wood"])
+def test_sheet_on_a_table_is_found(expected, angle, table):
+    sheet = np.pad(painted(seven()), ((140, 140), (110, 110), (0, 0)), constant_values=250)
+    picture = on_a_table(sheet, angle, table)
+    cropped = page.only_the_page(picture.astype(np.float32))
+    assert cropped.shape[0] < 0.8 * picture.shape[0]
+    assert np.mean(np.abs(cropped - np.array(table)).sum(axis=2) < 0.3) < 0.002, "no table is left"
+    (digit,) = handwriting.digits_in(picture)
+    assert np.abs(digit - expected).mean() < (0.03 if angle == 0 else 0.08)
+
+
+def test_empty_sheet_on_a_table_is_empty():
+    sheet = np.full((400, 320, 3), 245, dtype=np.uint8)
+    with pytest.raises(ValueError, match=r"No ink|No digit"):
+        handwriting.digits_in(on_a_table(sheet, 4))
+
+
+@pytest.mark.parametrize("edge", ["soft", "digit"])
+def test_what_is_no_sheet_is_not_cropped(edge):
+    """The soft edge of a shadow, and a fat 0: a bright area within its ring."""
+    y, x = np.mgrid[-1:1:300j, -1:1:300j]
+    if edge == "soft":
+        grey = 0.9 - 0.5 / (1 + np.exp(-(np.maximum(np.abs(x), np.abs(y)) - 0.7) / 0.1))
+    else:
+        distance = np.hypot(y, 1.2 * x)
+        grey = np.where((distance < 0.8) & (distance > 0.35), 0.1, 0.95)
+    picture = np.repeat(grey[:, :, None], 3, axis=2).astype(np.float32)
+    assert page.only_the_page(picture) is picture
 
 
 # ---------------------------------------------------------------- files
@@ -242,14 +323,19 @@ def test_grain_and_shadow_are_no_ink(seed):
 
 
 def test_empty_pages_in_photographs_are_not_guessed():
-    """Lines, dots, shadows and a table's edge are no digits. Squares alone may be taken for some, on few pages."""
-    guessed = []
-    for number, page in enumerate(photographs.photographs([None] * 100, 5)):
-        try:
-            guessed.append((number, len(handwriting.digits_in(page))))
-        except ValueError as error:
-            assert "No ink" in str(error) or "No digit" in str(error)
-    assert len(guessed) <= 4, guessed
+    """Lines, squares, dots, shadows and a table are no digits."""
+    for number, empty in enumerate(photographs.photographs([None] * 150, 5)):
+        with pytest.raises(ValueError, match=r"No ink|No digit"):
+            pytest.fail(f"{number}: {len(handwriting.digits_in(empty))} digits")
+
+
+@pytest.mark.parametrize("lean", [0, 0.02])
+@pytest.mark.parametrize("spacing", [17, 40])
+def test_squared_page_is_empty(lean, spacing):
+    y, x = np.mgrid[:300, :280]
+    lines = ((y + lean * x) % spacing < 2) | ((x - lean * y) % spacing < 2)
+    with pytest.raises(ValueError, match=r"No ink|No digit"):
+        handwriting.digits_in(painted(0.5 * lines))
 
 
 def test_ruled_page_is_empty():
@@ -342,12 +428,7 @@ def test_any_picture_gives_digits_or_a_sentence(rows, columns, channels, seed):
 
 def test_digits_on_paper_are_read_nearly_as_well_as_mnists_own(home):
     """A plain classifier that never saw paper: prepared photos against photos merely resized."""
-    from sklearn.neighbors import KNeighborsClassifier
-
-    dataset = mnist.load()
-    classifier = KNeighborsClassifier(3).fit(
-        dataset.train_images.reshape(-1, 784) / 255, dataset.train_labels
-    )
+    dataset, classifier = mnist.load(), nearest_neighbours()
     random = np.random.default_rng(0)
     images, labels = dataset.test_images[:150] / 255, dataset.test_labels[:150]
     prepared, resized = [], []

@@ -31,7 +31,7 @@ _PAPERS = {
 _BOARD, _CHALK = (0.13, 0.22, 0.19), (0.90, 0.90, 0.86)
 _TABLES = ((0.30, 0.20, 0.13), (0.16, 0.16, 0.17), (0.62, 0.48, 0.34), (0.88, 0.88, 0.87))
 # How many of the photographs have these.
-_BOARDS, _RULED_PAPERS, _SPECKS, _TABLE_EDGES = 0.08, 0.3, 0.3, 0.12
+_BOARDS, _RULED_PAPERS, _SPECKS, _TABLE_EDGES, _WHOLE_SHEETS = 0.08, 0.3, 0.3, 0.12, 0.1
 
 
 def photographs(digits: Sequence[np.ndarray | None], seed: int) -> list[np.ndarray]:
@@ -58,7 +58,10 @@ def photograph(digit: np.ndarray | None, generator: np.random.Generator) -> np.n
     paper, pen, opacity = _materials(shape, generator)
     ink = (ink * opacity)[:, :, None]
     scene = paper * (1 - ink) + np.asarray(pen) * ink
-    if generator.random() < _TABLE_EDGES:
+    around = generator.random()
+    if around < _TABLE_EDGES:
+        scene = _at_a_tables_edge(scene, generator)
+    elif around < _TABLE_EDGES + _WHOLE_SHEETS:
         scene = _on_a_table(scene, generator)
     scene = scene * _light(shape, generator)[:, :, None]
     return _camera(scene, generator)
@@ -149,7 +152,7 @@ def _speckled(paper: np.ndarray, pen, generator) -> np.ndarray:
     return paper
 
 
-def _on_a_table(scene: np.ndarray, generator) -> np.ndarray:
+def _at_a_tables_edge(scene: np.ndarray, generator) -> np.ndarray:
     """The edge of the page along one side of the picture, and the table beyond it."""
     turns = int(generator.integers(4))
     scene = np.rot90(scene, turns)
@@ -159,6 +162,27 @@ def _on_a_table(scene: np.ndarray, generator) -> np.ndarray:
     table = (0.5 + edge - y).clip(0, 1)[:, :, None]
     scene = scene * (1 - table) + np.asarray(_TABLES[generator.integers(len(_TABLES))]) * table
     return np.rot90(scene, -turns)
+
+
+def _on_a_table(scene: np.ndarray, generator) -> np.ndarray:
+    """The whole page, a little turned, on a table that is seen all around it."""
+    shape = scene.shape[:2]
+    angle = np.deg2rad(generator.uniform(-8, 8))
+    shrink = generator.uniform(0.65, 0.8)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) / shrink
+    middle = np.array(shape) / 2
+    place = middle + generator.uniform(-0.05, 0.05, 2) * shape
+    colour = np.asarray(_TABLES[generator.integers(len(_TABLES))])
+    wood = 1 + 0.05 * _noise(shape, 6, generator)
+    table = wood[:, :, None] * colour
+    offset = middle - turn @ place
+
+    def laid(layer):
+        return ndimage.affine_transform(layer, turn, offset, order=1, cval=0)
+
+    covered = laid(np.ones(shape))[:, :, None]
+    page = np.stack([laid(scene[:, :, channel]) for channel in range(3)], axis=2)
+    return page + table * (1 - covered)
 
 
 def _light(shape, generator) -> np.ndarray:

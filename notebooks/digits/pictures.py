@@ -121,3 +121,20 @@ def _over_paper(rgba: np.ndarray) -> np.ndarray:
     drawn_light = (colour.mean(axis=2, keepdims=True) * opacity).sum() > 0.6 * opacity.sum()
     paper = 0.0 if drawn_light and opacity.mean() < 0.9 else 1.0
     return colour * opacity + paper * (1 - opacity)
+
+
+def resized(image: np.ndarray, factor: float, resampling=Image.Resampling.BOX) -> np.ndarray:
+    """A picture larger or smaller by a factor: float32, shape (rows, columns, 3)."""
+    rows, columns = (max(round(side * factor), 1) for side in image.shape[:2])
+    return resized_to(image, rows, columns, resampling)
+
+
+def resized_to(image: np.ndarray, rows: int, columns: int, resampling) -> np.ndarray:
+    """A picture in another size: float32, shape (rows, columns, 3)."""
+    channels = [
+        Image.fromarray(np.ascontiguousarray(image[:, :, channel], dtype=np.float32)).resize(
+            (columns, rows), resampling
+        )
+        for channel in range(3)
+    ]
+    return np.stack(channels, axis=2)
