@@ -156,12 +156,14 @@ def test_several_digits_are_found_in_reading_order():
 
 
 def test_parts_of_one_digit_stay_together():
-    """The bar of a 5 is often written apart from its bow."""
-    page = np.zeros((200, 200))
-    page[60:150, 70:80] = 1
-    page[140:150, 70:130] = 1
-    page[40:48, 84:140] = 1  # the bar: above, beside, not connected
-    assert len(handwriting.digits_in(painted(page))) == 1
+    """The bar of a 5 is often written apart from its bow, and belongs to it all the same."""
+    five = np.zeros((200, 200))
+    five[60:150, 70:80] = 1
+    five[140:150, 70:130] = 1
+    (without_bar,) = handwriting.digits_in(painted(five))
+    five[40:48, 84:140] = 1  # the bar: above, beside, not connected
+    (digit,) = handwriting.digits_in(painted(five))
+    assert digit[:8, 16:].sum() > without_bar[:8, 16:].sum() + 3, "the bar is there"
 
 
 # ---------------------------------------------------------------- cut out, tiny, or lying on a table
@@ -223,12 +225,56 @@ def test_empty_sheet_on_a_table_is_empty():
         handwriting.digits_in(on_a_table(sheet, 4))
 
 
-@pytest.mark.parametrize("edge", ["soft", "digit"])
+def test_margin_line_and_finger_are_no_digits(expected):
+    """A vertical line down the whole page is no 1, and a finger that holds the page is no digit either."""
+    lined = painted(np.pad(seven(), 60))
+    lined[:, 30:33] = (150, 30, 40)
+    held = painted(np.pad(seven(), 60))
+    y, x = np.mgrid[: held.shape[0], : held.shape[1]]
+    held[np.hypot((y - held.shape[0]) / 1.5, x - 170) < 30] = (150, 100, 80)
+    framed = np.pad(painted(seven()), ((60, 60), (60, 60), (0, 0)), constant_values=255)
+    framed[:4], framed[-4:], framed[:, :4], framed[:, -4:] = 0, 0, 0, 0
+    cornered = np.pad(painted(seven()), ((20, 100), (140, 40), (0, 0)), constant_values=255)
+    y, x = np.mgrid[: cornered.shape[0], : cornered.shape[1]]
+    cornered[y > 20 + 1.6 * x] = (60, 45, 30)
+    for picture in (lined, held, framed, cornered):
+        (digit,) = handwriting.digits_in(picture)
+        assert np.abs(digit - expected).mean() < 0.03
+
+
+def test_page_with_a_margin_line_alone_is_empty():
+    sheet = np.full((300, 240, 3), 250, dtype=np.uint8)
+    sheet[:, 40:43] = (150, 30, 40)
+    with pytest.raises(ValueError, match=r"No ink|No digit"):
+        handwriting.digits_in(sheet)
+
+
+@pytest.mark.parametrize("darkness", [0.2, 0.4, 0.6])
+@pytest.mark.parametrize("size", [40, 70])
+def test_soft_shadow_at_a_side_is_no_digit(darkness, size):
+    y, x = np.mgrid[:300, :260]
+    shadow = darkness * np.exp(-np.square(np.hypot(y - 120, x + 5) / size))
+    with pytest.raises(ValueError, match=r"No ink|No digit"):
+        handwriting.digits_in(0.9 - shadow)
+
+
+def test_table_at_one_side_does_not_outshine_a_pencil(expected):
+    """The table differs from the paper more than a pencil does: ink must not be measured by it."""
+    picture = painted(np.pad(seven(), 60), pen=(0.78, 0.78, 0.78))
+    picture[:, :25] = (40, 30, 25)
+    (digit,) = handwriting.digits_in(picture)
+    assert same(digit, expected)
+
+
+@pytest.mark.parametrize("edge", ["soft", "digit", "angular digit"])
 def test_what_is_no_sheet_is_not_cropped(edge):
-    """The soft edge of a shadow, and a fat 0: a bright area within its ring."""
+    """The soft edge of a shadow, and fat zeros: a bright area within a ring, or within four straight strokes."""
     y, x = np.mgrid[-1:1:300j, -1:1:300j]
     if edge == "soft":
         grey = 0.9 - 0.5 / (1 + np.exp(-(np.maximum(np.abs(x), np.abs(y)) - 0.7) / 0.1))
+    elif edge == "angular digit":
+        distance = np.maximum(np.abs(y), 1.2 * np.abs(x))
+        grey = np.where((distance < 0.8) & (distance > 0.5), 0.1, 0.95)
     else:
         distance = np.hypot(y, 1.2 * x)
         grey = np.where((distance < 0.8) & (distance > 0.35), 0.1, 0.95)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from digits import mnist
+from digits import mnist, page
 from digits.photographs import _written, photographs
 
 
@@ -50,6 +50,13 @@ def test_papers_pens_and_light_differ(photos):
     assert (papers.max(axis=1) - papers.min(axis=1) > 40).any(), "coloured paper"
     corners = [photo.reshape(*photo.shape[:2], 3)[::40, ::40].mean(axis=2) for photo in photos]
     assert np.mean([np.ptp(corner) > 30 for corner in corners]) > 0.5, "uneven light"
+
+
+def test_some_sheets_are_seen_whole(photos):
+    """With the table around them: what a picture shows is not always the page alone."""
+    pictures = [photo.astype(np.float32) / 255 for photo in photos]
+    found = [page.only_the_page(picture) is not picture for picture in pictures]
+    assert 2 <= sum(found) <= 20
 
 
 def test_digit_lies_on_the_page():
