@@ -15,7 +15,6 @@ import io
 import json
 import pathlib
 import re
-import signal
 import statistics
 import subprocess
 import sys
@@ -30,7 +29,7 @@ sys.path.insert(0, str(ROOT / "notebooks"))
 DIFFERENT = 200  # drawings; they are sent again and again
 
 
-def drawings() -> list[bytes]:
+def some_drawings() -> list[bytes]:
     """Some test digits as the page's canvas would send them."""
     from digits import mnist
 
@@ -63,18 +62,23 @@ def visit(port: int, pictures: list[bytes]) -> list[float]:
     return took
 
 
-def described(took: list[float]) -> str:
-    """Median and 99th percentile."""
-    return f"median {statistics.median(took):.1f} ms, 99 % within {np.quantile(took, 0.99):.0f} ms"
+def summary(took: list[float]) -> dict:
+    """Median and 99th percentile of milliseconds."""
+    return {"median": statistics.median(took), "within": float(np.quantile(took, 0.99))}
 
 
-def main() -> None:
-    """Measure, and print."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], allow_abbrev=False)
-    parser.add_argument("--visitors", type=int, default=32)
-    parser.add_argument("--drawings", type=int, default=2000)
-    arguments = parser.parse_args()
-    pictures = drawings()
+def measure(visitors: int, drawings: int) -> dict:
+    """Start the server and visit it.
+
+    Args:
+        visitors: how many at once.
+        drawings: how many all of them send together.
+
+    Returns:
+        ``alone_ms`` and ``together_ms``, each with ``median`` and ``within`` (99 % of the answers); ``per_second``,
+        the answers when all visit; and the arguments.
+    """
+    pictures = some_drawings()
     server = subprocess.Popen(
         [sys.executable, str(ROOT / "notebooks" / "draw.py"), "--port", "0"],
         stdout=subprocess.PIPE,
@@ -87,22 +91,38 @@ def main() -> None:
             if (found := re.search(r"Draw digits at http://\S+:(\d+)", line))
         )
         visit(port, pictures[:20])  # what is done only once
-        print(f"one visitor: {described(visit(port, pictures))}")
-        wanted = [pictures[number % DIFFERENT] for number in range(arguments.drawings)]
-        shares = [wanted[number :: arguments.visitors] for number in range(arguments.visitors)]
+        alone = visit(port, pictures)
+        wanted = [pictures[number % DIFFERENT] for number in range(drawings)]
+        shares = [wanted[number::visitors] for number in range(visitors)]
         started = time.perf_counter()
-        with concurrent.futures.ThreadPoolExecutor(arguments.visitors) as pool:
-            took = [
+        with concurrent.futures.ThreadPoolExecutor(visitors) as pool:
+            together = [
                 one for share in pool.map(lambda share: visit(port, share), shares) for one in share
             ]
         seconds = time.perf_counter() - started
-        print(
-            f"{arguments.visitors} visitors at once: {described(took)}; {len(took):,} drawings, no error, "
-            f"{len(took) / seconds:.0f} answers per second"
-        )
     finally:
-        server.send_signal(signal.SIGINT)
+        server.terminate()  # an interrupt is ignored by what runs in the background
         server.wait()
+    return {
+        "visitors": visitors,
+        "drawings": len(together),
+        "alone_ms": summary(alone),
+        "together_ms": summary(together),
+        "per_second": len(together) / seconds,
+    }
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], allow_abbrev=False)
+    parser.add_argument("--visitors", type=int, default=32)
+    parser.add_argument("--drawings", type=int, default=2000)
+    found = measure(**vars(parser.parse_args()))
+    for who, took in (("one visitor", "alone_ms"), (f"{found['visitors']} at once", "together_ms")):
+        print(
+            f"{who}: median {found[took]['median']:.1f} ms, 99 % within {found[took]['within']:.0f} ms"
+        )
+    print(f"{found['drawings']:,} drawings, no error, {found['per_second']:.0f} answers per second")
 
 
 if __name__ == "__main__":

@@ -145,7 +145,12 @@ def test_readme_names_the_supported_versions():
 
 # ---------------------------------------------------------------- imports
 
-OURS = {"digits", "run_all", "conftest", *(path.stem for path in (ROOT / "tests").glob("*.py"))}
+OURS = {
+    "digits",
+    "run_all",
+    "conftest",
+    *(path.stem for folder in ("tests", "benchmarks") for path in (ROOT / folder).glob("*.py")),
+}
 
 
 def distributions_imported_by(trees) -> set[str]:
@@ -181,7 +186,7 @@ def test_what_the_series_imports_is_required():
 
 def test_what_the_tests_import_is_required():
     """A contributor would follow the README and see the tests fail at their first line."""
-    imported = distributions_imported_by(trees_of("conftest.py", "tests/*.py", "benchmarks/*.py"))
+    imported = distributions_imported_by(trees_of("conftest.py", "tests/*.py"))
     assert {"pytest", "packaging"} <= imported
     assert (
         imported
@@ -189,6 +194,15 @@ def test_what_the_tests_import_is_required():
         | requirements_in(TESTS_FILE).keys()
         | BROUGHT_BY_JUPYTER
     )
+
+
+def test_what_the_benchmarks_import_is_required():
+    """PyTorch may be missing, and is in the benchmarks' own file alone: the series does without it."""
+    imported = distributions_imported_by(trees_of("benchmarks/*.py"))
+    own = requirements_in("benchmarks/requirements.txt").keys()
+    assert {"torch", "psutil"} <= imported & own
+    assert imported <= requirements_in(SERIES_FILE).keys() | own | BROUGHT_BY_JUPYTER
+    assert "torch" not in requirements_in(SERIES_FILE) | requirements_in(TESTS_FILE)
 
 
 def test_jupyter_brings_what_it_is_said_to_bring():

@@ -1,0 +1,323 @@
+"""The report of benchmarks/run.py: tables and figures from its measurements."""
+
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import digits.plots  # noqa: F401 (sets the style of all figures)
+import matplotlib.pyplot as plt
+from digits import workspace
+
+LABELS = {
+    "keras_default": "Keras, `model.fit` as it comes",
+    "series_fit": "the series, `training.fit`",
+    "series_epoch": "the series, a whole epoch compiled",
+    "series_repeats": "the series, `repeats.train` (four seeds, per run)",
+    "series_best": "the series, learning rate that rises and falls",
+    "scikit_learn": "scikit-learn, `MLPClassifier`",
+    "torch_loader": "PyTorch, DataLoader",
+    "torch_slices": "PyTorch, slices of one tensor",
+    "floor": "NumPy, the five matrix products alone",
+}
+
+
+def write(results: dict, folder: Path) -> None:
+    """Write RESULTS.md and its figures from what was measured, atomically.
+
+    Args:
+        results: for each section of run.py, its measurements; and ``machine``.
+        folder: where to.
+    """
+    parts = ["# Benchmarks", _machine(results["machine"])]
+    for section, describe in _SECTIONS.items():
+        if results.get(section):
+            parts.append(describe(results[section], folder))
+    with workspace.write_atomically(folder / "RESULTS.md") as temporary:
+        temporary.write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
+
+
+def _machine(about: dict) -> str:
+    libraries = ", ".join(
+        f"{name} {about[name]}"
+        for name in ("tensorflow", "keras", "numpy", "scikit-learn", "torch")
+        if name in about
+    )
+    return (
+        "Made by `python benchmarks/run.py`. Contenders took turns, each time in a process of its own; times are "
+        "medians, with the range behind them.\n\n"
+        f"Machine: {about['processor']}, {about['cores']} cores, {about['memory_gib']} GiB of memory, "
+        f"{about['system']}, Python {about['python']}; {libraries}."
+    )
+
+
+def _table(headers: list[str], rows: Iterable[list]) -> str:
+    """A table in Markdown; all columns but the first are set flush right."""
+    lines = [headers, ["---", *["---:"] * (len(headers) - 1)], *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def _spread(values: list[float], digits: int = 2) -> str:
+    """Median and range."""
+    if not values:
+        return "–"
+    middle = f"{statistics.median(values):.{digits}f}"
+    return f"{middle} ({min(values):.{digits}f}–{max(values):.{digits}f})"
+
+
+def _grouped(rows: list[dict], *keys: str) -> dict[tuple, list[dict]]:
+    """Rows with the same values, in the order in which these first appear."""
+    groups = defaultdict(list)
+    for row in rows:
+        groups[tuple(row[key] for key in keys)].append(row)
+    return groups
+
+
+def _after_first(rows: list[dict]) -> list[float]:
+    return [seconds for row in rows for seconds in row["seconds"][1:]]
+
+
+def _training(rows: list[dict], folder: Path) -> str:
+    groups = _grouped(rows, "contender", "batch_size")
+    epochs = {key: statistics.median(_after_first(group)) for key, group in groups.items()}
+    lines = []
+    for (contender, batch_size), group in groups.items():
+        if contender == "series_best":
+            continue
+        default = epochs["keras_default", 32] / epochs[contender, batch_size]
+        accuracies = [100 * row["accuracy"] for row in group if row["accuracy"] is not None]
+        lines.append(
+            [
+                LABELS[contender],
+                batch_size,
+                _spread(_after_first(group), 3),
+                f"{default:.1f}",
+                _spread([row["seconds"][0] for row in group]),
+                _spread([row["process_seconds"] for row in group], 1),
+                _peak(group),
+                _spread(accuracies),
+            ]
+        )
+    floors = [
+        f"At batch size {size}, `{name}` takes {epochs[contender, size] / epochs['floor', size]:.1f} times as long as "
+        "the matrix products alone."
+        for size in (32, 128)
+        for name, contender in (("training.fit", "series_fit"), ("repeats.train", "series_repeats"))
+        if (contender, size) in epochs
+    ]
+    best = [row for row in rows if row["contender"] == "series_best"]
+    training = _spread([sum(row["seconds"]) for row in best])
+    reached = _spread([100 * row["accuracy"] for row in best])
+    _draw_epochs(epochs, folder / "epochs.png")
+    return "\n\n".join(
+        [
+            "## The same work, side by side",
+            "784-100-10, Adam, all 60,000 training images, five epochs. *Times faster* compares an epoch with Keras's "
+            "own at batch size 32.",
+            _table(
+                [
+                    "contender",
+                    "batch",
+                    "seconds per epoch after the first",
+                    "times faster",
+                    "first epoch, s",
+                    "whole process, s",
+                    "peak memory, MiB",
+                    "test accuracy, %",
+                ],
+                lines,
+            ),
+            " ".join(floors),
+            "With a hidden layer of 300, batches of 64 and a learning rate that rises and falls within four epochs, "
+            f"the series trains to {reached} % test accuracy in {training} s, compilation included.",
+            "![Seconds per epoch of each contender at batch size 32.](epochs.png)",
+        ]
+    )
+
+
+def _peak(group: list[dict]) -> str:
+    peaks = [row["peak_mib"] for row in group if row["peak_mib"] is not None]
+    return f"{statistics.median(peaks):,.0f}" if peaks else "–"
+
+
+def _draw_epochs(epochs: dict[tuple, float], file: Path) -> None:
+    shown = {
+        contender: seconds
+        for (contender, batch_size), seconds in epochs.items()
+        if batch_size == 32
+    }
+    names = sorted(shown, key=shown.get, reverse=True)
+    colours = ["C0" if name.startswith("series") else "0.6" for name in names]
+    figure, axes = plt.subplots(figsize=(8, 3))
+    axes.barh(
+        [LABELS[name].replace("`", "") for name in names],
+        [shown[name] for name in names],
+        color=colours,
+    )
+    axes.set(xlabel="seconds per epoch after the first, 784-100-10, batch size 32")
+    axes.bar_label(axes.containers[0], fmt="{:.2f}", padding=3, fontsize=8)
+    axes.margins(x=0.1)
+    _save(figure, file)
+
+
+def _save(figure: plt.Figure, file: Path) -> None:
+    with workspace.write_atomically(file) as temporary:
+        figure.savefig(temporary, bbox_inches="tight", metadata={"Software": None})
+    plt.close(figure)
+
+
+def _accuracy(rows: list[dict], folder: Path) -> str:
+    lines = []
+    for (network, contender, width, batch_size), group in _grouped(
+        rows, "network", "contender", "width", "batch_size"
+    ).items():
+        for target in group[0]["targets"]:
+            reached = [
+                row["reached"][str(target)] for row in group if str(target) in row["reached"]
+            ]
+            name = f"784-{width}-10" if network == "dense" else "two convolutions"
+            lines.append(
+                [
+                    LABELS[contender],
+                    name,
+                    batch_size,
+                    f"{target:.0%}",
+                    f"{len(reached)} of {len(group)}",
+                    _spread([one["epochs"] for one in reached], 0),
+                    _spread([one["training_seconds"] for one in reached], 1),
+                    _spread([one["since_start"] for one in reached], 1),
+                ]
+            )
+    return "\n\n".join(
+        [
+            "## Time to accuracy",
+            "Seconds until this share of 10,000 validation images is read right, of which training saw none; measuring "
+            "it is not counted. Each contender trained from three seeds, for at most 15 epochs (8 with convolutions).",
+            _table(
+                [
+                    "contender",
+                    "network",
+                    "batch",
+                    "accuracy",
+                    "reached",
+                    "epochs",
+                    "s of training",
+                    "s since the process began",
+                ],
+                lines,
+            ),
+        ]
+    )
+
+
+def _growth(rows: list[dict], folder: Path) -> str:
+    smallest = min(row["images"] for row in rows)
+    by_images = [row for row in rows if row["width"] == 100]
+    by_width = [
+        row
+        for row in rows
+        if row["images"] == smallest and not row["streamed"] and row["width"] != 100
+    ]
+    figure, axes = plt.subplots(1, 3, figsize=(9.5, 3))
+    for streamed, style, label in ((False, "o-", "in memory"), (True, "s--", "streamed")):
+        some = sorted(
+            (row for row in by_images if row["streamed"] == streamed), key=lambda row: row["images"]
+        )
+        counts = [row["images"] / 1000 for row in some]
+        axes[0].plot(counts, [row["seconds"] for row in some], style, label=label)
+        if all(row["peak_mib"] is not None for row in some):
+            axes[1].plot(counts, [row["peak_mib"] / 1024 for row in some], style, label=label)
+    axes[0].set(
+        xlabel="thousand images", ylabel="seconds per epoch", xlim=(0, None), ylim=(0, None)
+    )
+    axes[1].set(xlabel="thousand images", ylabel="peak memory, GiB", xlim=(0, None), ylim=(0, None))
+    axes[0].legend()
+    axes[2].plot([row["width"] for row in by_width], [row["seconds"] for row in by_width], "o-")
+    axes[2].set(xlabel="hidden width", ylabel="seconds per epoch", xlim=(0, None), ylim=(0, None))
+    _save(figure, folder / "growth.png")
+    lines = [
+        [
+            f"{row['images']:,}",
+            row["width"],
+            "streamed" if row["streamed"] else "in memory",
+            f"{row['seconds']:.2f}",
+            _peak([row]),
+        ]
+        for row in rows
+    ]
+    return "\n\n".join(
+        [
+            "## How cost grows",
+            "784-width-10 at batch size 128, the second epoch. More images than MNIST has are copies moved by up to "
+            "two pixels; *streamed* makes them while training, with tf.data, and holds MNIST only.",
+            _table(["images", "width", "copies", "seconds per epoch", "peak memory, MiB"], lines),
+            " ".join(_grows(by_images, streamed) for streamed in (False, True)),
+            "![Seconds per epoch and peak memory against the number of images, in memory and streamed, and seconds "
+            "against the hidden width.](growth.png)",
+        ]
+    )
+
+
+def _grows(by_images: list[dict], streamed: bool) -> str:
+    """How much longer an epoch takes, and how much more memory, with the most images than with the fewest."""
+    some = sorted(
+        ((row["images"], row) for row in by_images if row["streamed"] == streamed),
+        key=lambda pair: pair[0],
+    )
+    if len(some) < 2:
+        return ""
+    (fewest, first), (most, last) = some[0], some[-1]
+    text = (
+        f"{'Streamed' if streamed else 'In memory'}, {most / fewest:.0f} times the images take "
+        f"{last['seconds'] / first['seconds']:.1f} times as long"
+    )
+    if first["peak_mib"] is not None:
+        text += f" and {last['peak_mib'] / first['peak_mib']:.1f} times the memory"
+    return text + "."
+
+
+def _inference(found: dict, folder: Path) -> str:
+    lines = [
+        [name, f"{way['images_per_second']:,.0f}", f"{way['one_ms']:.2f}"]
+        for name, way in found["ways"].items()
+    ]
+    parts = [
+        "## Asking a trained network",
+        "784-100-10; medians.",
+        _table(["way", "images per second in bulk", "milliseconds for one"], lines),
+        f"The handwriting pipeline prepares a photograph in {found['photograph_ms']:.1f} ms (mean of 50).",
+    ]
+    if "web" in found:
+        web = found["web"]
+        parts.append(
+            f"The web page's server answers one visitor's drawing in {web['alone_ms']['median']:.1f} ms (99 % within "
+            f"{web['alone_ms']['within']:.0f} ms). {web['visitors']} visitors at once, {web['drawings']:,} drawings: "
+            f"no error, {web['per_second']:.0f} answers per second, median {web['together_ms']['median']:.0f} ms."
+        )
+    return "\n\n".join(parts)
+
+
+def _notebooks(found: dict, folder: Path) -> str:
+    lines = []
+    for number, seconds in found.items():
+        if number.isdigit():
+            parts = [seconds["kernel"], seconds["imports"], seconds["work"]]
+            lines.append([number, *(f"{part:.1f}" for part in (*parts, sum(parts)))])
+    return "\n\n".join(
+        [
+            "## The notebooks",
+            "Executed one after the other without anything computed before; seconds.",
+            _table(
+                ["notebook", "start of the kernel", "imports and data", "work", "together"], lines
+            ),
+        ]
+    )
+
+
+_SECTIONS: dict[str, Callable[[dict, Path], str]] = {
+    "training": _training,
+    "accuracy": _accuracy,
+    "growth": _growth,
+    "inference": _inference,
+    "notebooks": _notebooks,
+}
