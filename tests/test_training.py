@@ -7,7 +7,7 @@ import textwrap
 
 import numpy as np
 import pytest
-from digits import training, workspace
+from digits import compiled_training, repeats, training, workspace
 
 keras = training.keras
 IMAGES, PIXELS, BATCH_SIZE = (
@@ -71,28 +71,69 @@ def test_same_seed_gives_the_same_network(data):
     ("validated", "one_hot"), [(True, False), (False, True)], ids=["validated", "one-hot"]
 )
 def test_fit_is_the_fit_of_keras(data, validated, one_hot):
-    """What a reader learns about model.fit is true of the series' numbers: only the speed differs."""
+    """What a reader learns about model.fit is true of the series' numbers: only speed and order differ."""
     images, labels = data
     loss = "categorical_crossentropy" if one_hot else "sparse_categorical_crossentropy"
     targets = np.eye(10, dtype=np.float32)[labels] if one_hot else labels
     validation = (images[:77], targets[:77]) if validated else None
+    options = {"batch_size": BATCH_SIZE, "validation_data": validation}
     ours, theirs = build(loss=loss), build(loss=loss)
-    keras.utils.set_random_seed(1)
-    table = training.fit(
-        ours, images, targets, epochs=3, batch_size=BATCH_SIZE, validation_data=validation
-    )
-    keras.utils.set_random_seed(1)
-    theirs.fit(
-        images, targets, epochs=3, batch_size=BATCH_SIZE, validation_data=validation, verbose=0
-    )
-    assert_same_weights(ours, theirs)
+    table = training.fit(ours, images, targets, epochs=3, seed=5, **options)
+    rows = []
+    for epoch in (1, 2, 3):
+        order = compiled_training.epoch_order(5, epoch, len(images))
+        history = theirs.fit(images[order], targets[order], shuffle=False, verbose=0, **options)
+        rows.append({name: value for name, (value,) in history.history.items()})
+    for array, expected in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(array, expected, atol=1e-6)
     expected_columns = ["epoch", "loss", "accuracy"] + (
         ["val_loss", "val_accuracy"] if validated else []
     )
     assert list(table.columns) == expected_columns
     assert table["epoch"].tolist() == [1, 2, 3]
     for name in expected_columns[1:]:
-        np.testing.assert_allclose(table[name], theirs.history.history[name], rtol=1e-6)
+        np.testing.assert_allclose(table[name], [row[name] for row in rows], rtol=1e-5)
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_fit_is_a_run_of_repeats(home, data, seed):
+    """The network that a reader trains from a seed is, to the last bit, the one that the comparison counts."""
+    alone = build(seed)
+    training.fit(alone, *data, epochs=2, batch_size=BATCH_SIZE, seed=seed)
+    runs = repeats.train(lambda: build(seed), *data, seeds=[seed], epochs=2, batch_size=BATCH_SIZE)
+    assert_same_weights(alone, runs.network)
+
+
+def test_callbacks_see_every_epoch_and_may_set_the_learning_rate(data):
+    """A reader's own Keras callbacks work: they are told what was measured, and what they change has an effect."""
+    seen = []
+
+    class Watching(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs):
+            seen.append((epoch, float(self.model.optimizer.learning_rate.numpy()), logs))
+
+    standing_still = keras.callbacks.LearningRateScheduler(lambda epoch: 0.1 if epoch == 0 else 0.0)
+    network = build()
+    options = {"batch_size": BATCH_SIZE, "validation_data": data}
+    table = training.fit(
+        network, *data, epochs=3, callbacks=[standing_still, Watching()], **options
+    )
+    assert [(epoch, rate) for epoch, rate, _ in seen] == [(0, np.float32(0.1)), (1, 0.0), (2, 0.0)]
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+        assert [logs[name] for _, _, logs in seen] == table[name].tolist()
+    assert table["val_loss"][0] == table["val_loss"][2], "it learned without a learning rate"
+
+
+@pytest.mark.parametrize("part", ["training", "validation"])
+def test_labels_that_do_not_belong_to_the_images_are_an_error(data, part):
+    """A slip of the reader's is named, instead of a network that learned from shifted labels."""
+    images, labels = data
+    too_few = {"training": labels[:-1], "validation": labels}[part]
+    validation = (images, labels[:3]) if part == "validation" else None
+    with pytest.raises(ValueError, match=r"330 images and 3(29)? labels: each image needs its own"):
+        training.fit(
+            build(), images, too_few, epochs=1, batch_size=BATCH_SIZE, validation_data=validation
+        )
 
 
 @pytest.mark.parametrize("before", ["evaluate", "fit on fewer images", "predict"])
@@ -227,7 +268,7 @@ def test_tensorflow_is_silent_and_errors_are_not():
     assert result.stderr.startswith("from here on\nTraceback (most recent call last):\n"), (
         result.stderr
     )
-    assert "ValueError: Data cardinality is ambiguous" in result.stderr
+    assert "ValueError: There are 50 images and 3 labels" in result.stderr
 
 
 def test_error_while_tensorflow_is_imported_comes_through():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .training import VALIDATION_BATCH_SIZE, keras, silent_stderr, tf
+from .backend import VALIDATION_BATCH_SIZE, keras, silent_stderr, tf
 
 # Layers that XLA makes faster on a processor. Dropout and convolutions become several times slower by it.
 _FASTER_WITH_XLA = (
@@ -60,6 +60,12 @@ def epoch_order(seed: int, epoch: int, rows: int | np.ndarray) -> np.ndarray:
     return np.random.default_rng([seed, epoch]).permutation(rows).astype(np.int32)
 
 
+def in_columns(rows: list[dict[str, float]]) -> pd.DataFrame:
+    """The history of a run from the rows of its epochs: the columns that :class:`Run` tells."""
+    history = pd.DataFrame(rows)
+    return history[[name for name in _COLUMNS if name in history]]
+
+
 def state(model: keras.Model) -> list:
     """All variables that training changes: weights, the state of dropout's random numbers, the optimizer's memory."""
     return [*model.variables, *model.optimizer.variables]
@@ -85,12 +91,17 @@ class Trainer:
         labels,
         *validation,
     ):
+        for data, digits in ((images, labels), validation or (images, labels)):
+            if len(data) != len(digits):
+                raise ValueError(
+                    f"There are {len(data):,} images and {len(digits):,} labels: each image needs its own label."
+                )
         self.model, self.plan, self.rows = model, plan, rows
         self.data = tuple(map(tf.convert_to_tensor, (images, labels)))
         self.validation = tuple(map(tf.convert_to_tensor, validation))
+        model.test_step((images[:1], labels[:1]))  # creates the metrics before anything is compiled
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
-        model.test_step((images[:1], labels[:1]))  # creates the metrics before anything is compiled
         worth_it = plan.epochs * len(rows) >= _IMAGES_WORTH_XLA
         plain = all(isinstance(layer, _FASTER_WITH_XLA) for layer in model.layers)
         options = {"jit_compile": worth_it and plain and _xla_works(), "autograph": False}
@@ -125,20 +136,29 @@ class Trainer:
                 variable.assign(value)
         rows, kept = [], []
         for epoch in range(1, self.plan.epochs + 1):
-            order = tf.constant(epoch_order(seed, epoch, self.rows))
-            row = {"epoch": epoch, **self._measured(self.train_epoch, order, *self.data)}
-            if self.validate:
-                measured = self._measured(self.validate, *self.validation)
-                row |= {f"val_{name}": value for name, value in measured.items()}
+            row = {"epoch": epoch, **self.epoch(seed, epoch)}
             rows.append(row)
             if self.plan.keep_every_epoch or epoch == self.plan.epochs:
                 kept.append(self.model.get_weights())
             after_epoch(row)
-        history = pd.DataFrame(rows)
         return Run(
             weights=[np.stack(arrays) for arrays in zip(*kept, strict=True)],
-            history=history[[name for name in _COLUMNS if name in history]],
+            history=in_columns(rows),
         )
+
+    def epoch(self, seed: int, epoch: int) -> dict[str, float]:
+        """Train for one epoch (from 1) of the run from ``seed``, then validate.
+
+        Returns:
+            ``loss``, ``accuracy`` and whatever else the model measures, and with validation data the same of it,
+            named ``val_loss`` and so on.
+        """
+        order = tf.constant(epoch_order(seed, epoch, self.rows))
+        measured = self._measured(self.train_epoch, order, *self.data)
+        if self.validate:
+            validated = self._measured(self.validate, *self.validation)
+            measured |= {f"val_{name}": value for name, value in validated.items()}
+        return measured
 
     def _measured(self, function: Callable, *arguments) -> dict[str, float]:
         """Call a compiled function; the loss and accuracy that it gathered."""

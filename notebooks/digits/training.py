@@ -1,54 +1,13 @@
-"""Training with Keras: quiet, deterministic, fast and with a progress bar.
+"""Training with Keras: deterministic, fast and with a progress bar. Importing this module imports TensorFlow."""
 
-Importing this module imports TensorFlow, which takes some seconds. Its C++ start-up messages are silenced; errors
-still come through as Python exceptions.
-"""
-
-import contextlib
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from .backend import VALIDATION_BATCH_SIZE, keras, tf  # noqa: F401 (notebooks take Keras from here, set up)
+from .compiled_training import Plan, Trainer, in_columns
 from .progress import progress_bar
-
-
-@contextlib.contextmanager
-def silent_stderr() -> Iterator[None]:
-    """Discard what C++ code writes to the process's standard error: Python's sys.stderr cannot catch it."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
-
-
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-# Deterministic data pipelines make TensorFlow's C++ code log harmless lines as errors. Real errors are exceptions.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Intel's kernels train convolutions two to three times as fast. TensorFlow uses them by itself on the newest processors
-# only, and logs so on all others; it must be told before it is imported.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-with silent_stderr():
-    import keras
-    import tensorflow as tf
-
-    tf.config.list_physical_devices()  # looks for a GPU, and comments on finding none
-tf.get_logger().setLevel(
-    "ERROR"
-)  # it warns of retracing when one process uses several models, as we do
-
-# The same seed gives the same network, to the last bit, on one machine with one set of versions.
-tf.config.experimental.enable_op_determinism()
-# Networks as small as these lose more time by dividing a matrix product among threads than they gain.
-tf.config.threading.set_intra_op_parallelism_threads(1)
-
-# Validation images need no small batches: nothing is learned from them.
-VALIDATION_BATCH_SIZE = 1000
 
 
 class _ProgressBar(keras.callbacks.Callback):
@@ -79,12 +38,14 @@ def fit(
     *,
     epochs: int,
     batch_size: int,
+    seed: int = 0,
     validation_data: tuple[np.ndarray, np.ndarray] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> pd.DataFrame:
-    """``model.fit`` with each epoch handed to TensorFlow as a whole, which spares most of its overhead.
+    """What ``model.fit`` does, with each epoch compiled as a whole, which spares most of its overhead.
 
-    The updates are those of a plain ``model.fit``: same batches, same order, same arithmetic.
+    The updates are those of ``model.fit``; only the order in which images are seen is drawn from ``seed`` alone. The
+    same network from the same seed is trained exactly as by :func:`digits.repeats.train`.
 
     Args:
         model: a compiled model.
@@ -92,34 +53,37 @@ def fit(
         labels: integers, shape (images,), or one-hot, shape (images, 10), as the model's loss takes them.
         epochs: how many times all images are seen.
         batch_size: images per update of the weights.
+        seed: decides the order in which the images are seen.
         validation_data: images and labels on which loss and accuracy are measured after each epoch.
-        callbacks: further Keras callbacks, such as early stopping.
+        callbacks: further Keras callbacks that act before or after epochs, such as early stopping. There are no
+            pauses between batches at which others could act.
 
     Returns:
         One row per epoch: ``epoch`` (from 1), ``loss``, ``accuracy`` and, with validation data, ``val_loss`` and
         ``val_accuracy``. ``loss`` and ``accuracy`` are means over the epoch while the weights were changing.
+
+    Raises:
+        ValueError: there are not as many labels as images.
     """
-    steps = -(-len(images) // batch_size)  # the number of batches, rounded up
-    if model.steps_per_execution != steps:
-        model.steps_per_execution = steps
-        # Keras keeps the functions that it compiled for another number of steps, and would mix the two.
-        model.train_function = model.test_function = model.predict_function = None
-    history = model.fit(
-        images,
-        labels,
-        epochs=epochs,
-        batch_size=batch_size,
-        validation_data=validation_data,
-        validation_batch_size=VALIDATION_BATCH_SIZE,
-        callbacks=[_ProgressBar(f"Training {model.name}"), *callbacks],
-        verbose=0,
+    rows = np.arange(len(images))
+    trainer = Trainer(
+        model, Plan(epochs, batch_size), rows, images, labels, *(validation_data or ())
     )
-    columns = [
-        name for name in ("loss", "accuracy", "val_loss", "val_accuracy") if name in history.history
-    ]
-    table = pd.DataFrame(history.history)[columns]
-    table.insert(0, "epoch", np.arange(1, len(table) + 1))
-    return table
+    watching = keras.callbacks.CallbackList(
+        [_ProgressBar(f"Training {model.name}"), *callbacks], model=model, epochs=epochs
+    )
+    model.stop_training = False
+    watching.on_train_begin()
+    history = []
+    for epoch in range(epochs):
+        watching.on_epoch_begin(epoch)
+        measured = trainer.epoch(seed, epoch + 1)
+        history.append({"epoch": epoch + 1, **measured})
+        watching.on_epoch_end(epoch, measured)
+        if model.stop_training:  # early stopping asks for it
+            break
+    watching.on_train_end(measured)
+    return in_columns(history)
 
 
 def predict(
