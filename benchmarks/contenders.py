@@ -4,122 +4,21 @@ Each takes the data, the task and a clock, and tells the clock after each epoch 
 imported where they are used, so that no contender pays for another's start.
 """
 
-import contextlib
-import sys
+import os
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
-
-from digits import mnist
-from workers import answer, seconds_since_start
+from clock import Clock, Data, Task
+from networks import keras_network, train_all_anew, use_both_cores
+from workers import answer
 
 # Of the training images, where accuracy is measured between epochs.
 VALIDATION_IMAGES = 10_000
 
 
-@dataclass(frozen=True)
-class Task:
-    """What is trained.
-
-    Attributes:
-        network: ``"dense"`` (784-width-10) or ``"conv"`` (two convolutions).
-        width: of the hidden layer.
-        batch_size, epochs: how; fewer epochs if the clock says so.
-        seed: for starting weights and shuffling.
-    """
-
-    network: str
-    width: int
-    batch_size: int
-    epochs: int
-    seed: int
-
-
-@dataclass(frozen=True)
-class Data:
-    """Images, float32 of shape (images, 784) from 0 to 1, and their digits."""
-
-    images: np.ndarray
-    labels: np.ndarray
-    other_images: np.ndarray
-    other_labels: np.ndarray
-
-
-class Clock:
-    """Measures epochs, and perhaps accuracies between them, during which it stands still.
-
-    Args:
-        data: whose other images are predicted.
-        targets: accuracies to reach; empty: no accuracy is measured before the end.
-    """
-
-    def __init__(self, data: Data, targets: list[float]):
-        self.data, self.targets = data, targets
-        self.seconds: list[float] = []
-        self.reached: dict[str, dict] = {}
-        self.before_training = self.started = self.last = 0.0
-
-    def start(self) -> None:
-        """Training begins: libraries are imported, and the network is built."""
-        self.before_training = seconds_since_start()
-        self.started = self.last = time.perf_counter()
-
-    def tick(self, predict: Callable[[np.ndarray], np.ndarray]) -> bool:
-        """An epoch has ended; whether all targets are reached and training may stop."""
-        now = time.perf_counter()
-        self.seconds.append(now - self.last)
-        if self.targets:
-            self.note(self.accuracy(predict))
-        self.last = time.perf_counter()
-        return bool(self.targets) and len(self.reached) == len(self.targets)
-
-    def note(self, accuracy: float) -> None:
-        """Write down which targets this accuracy reaches for the first time, and when."""
-        training = sum(self.seconds)
-        for target in self.targets:
-            if accuracy >= target and str(target) not in self.reached:
-                self.reached[str(target)] = {
-                    "epochs": len(self.seconds),
-                    "training_seconds": training,
-                    "since_start": self.before_training + training,
-                    "accuracy": accuracy,
-                }
-
-    def accuracy(self, predict: Callable[[np.ndarray], np.ndarray]) -> float:
-        """The share of the other images that are predicted right, from digits or scores."""
-        predicted = np.asarray(predict(self.data.other_images))
-        digits = predicted.argmax(axis=1) if predicted.ndim == 2 else predicted
-        return float(np.mean(digits == self.data.other_labels))
-
-
 # ---------------------------------------------------------------- Keras and the series
-
-
-def _keras_network(task: Task):
-    import keras
-
-    keras.utils.set_random_seed(task.seed)
-    layers = keras.layers
-    if task.network == "dense":
-        hidden = [layers.Dense(task.width, activation="relu")]
-    else:
-        hidden = [
-            layers.Reshape((28, 28, 1)),
-            layers.Conv2D(16, 3, activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Flatten(),
-            layers.Dense(100, activation="relu"),
-        ]
-    model = keras.Sequential([keras.Input((784,)), *hidden, layers.Dense(10, activation="softmax")])
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
 
 
 def _after_each_epoch(clock: Clock, predict: Callable):
@@ -134,7 +33,7 @@ def _after_each_epoch(clock: Clock, predict: Callable):
 
 def keras_default(data: Data, task: Task, clock: Clock):
     """``model.fit`` as Keras's own examples call it."""
-    model = _keras_network(task)
+    model = keras_network(task.network, task.width, task.seed)
 
     def predict(model, images):
         return model.predict(images, verbose=0)
@@ -153,10 +52,28 @@ def keras_default(data: Data, task: Task, clock: Clock):
 
 
 def series_fit(data: Data, task: Task, clock: Clock):
-    """``training.fit``, with which notebooks 03 and 04 show training."""
+    """``training.fit``, with which notebook 03 shows training: a whole epoch as one compiled function."""
+    if task.network == "conv":
+        use_both_cores()
+    return _fit(data, task, clock, "adam")
+
+
+def series_best(data: Data, task: Task, clock: Clock):
+    """The same, with a learning rate that rises and falls within the few epochs there are."""
+    import keras
+
+    use_both_cores()
+    steps = task.epochs * -(-len(data.images) // task.batch_size)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        5e-4, steps, warmup_target=3e-3, warmup_steps=steps // 5
+    )
+    return _fit(data, task, clock, keras.optimizers.Adam(schedule))
+
+
+def _fit(data: Data, task: Task, clock: Clock, optimizer):
     from digits import training
 
-    model = _keras_network(task)
+    model = keras_network(task.network, task.width, task.seed, optimizer)
     clock.start()
     training.fit(
         model,
@@ -164,73 +81,18 @@ def series_fit(data: Data, task: Task, clock: Clock):
         data.labels,
         batch_size=task.batch_size,
         epochs=task.epochs,
+        seed=task.seed,
         callbacks=[_after_each_epoch(clock, training.predict)],
     )
     return lambda images: training.predict(model, images)
 
 
-def series_epoch(data: Data, task: Task, clock: Clock):
-    """The whole epoch as one compiled function: one run of ``repeats.train``, alone."""
-    from digits import compiled_training, training
-
-    if task.network == "conv":
-        training.tf.config.threading.set_intra_op_parallelism_threads(2)  # alone, it may use both
-    model = _keras_network(task)
-    return _train_compiled(model, data, task, clock, compiled_training, training)
-
-
-def series_best(data: Data, task: Task, clock: Clock):
-    """The same, with a learning rate that rises and falls within the few epochs there are."""
-    import keras
-    from digits import compiled_training, training
-
-    if task.network == "conv":
-        training.tf.config.threading.set_intra_op_parallelism_threads(2)
-    model = _keras_network(task)
-    steps = task.epochs * -(-len(data.images) // task.batch_size)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        5e-4, steps, warmup_target=3e-3, warmup_steps=steps // 5
-    )
-    model.compile(
-        optimizer=keras.optimizers.Adam(schedule),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
-    return _train_compiled(model, data, task, clock, compiled_training, training)
-
-
-def _train_compiled(model, data: Data, task: Task, clock: Clock, compiled_training, training):
-    class Enough(Exception):
-        pass
-
-    plan = compiled_training.Plan(task.epochs, task.batch_size)
-    clock.start()
-    trainer = compiled_training.Trainer(
-        model, plan, np.arange(len(data.images)), data.images, data.labels.astype(np.int64)
-    )
-
-    def predict(images):
-        return training.predict(model, images)
-
-    def after_epoch(row):
-        if clock.tick(predict):
-            raise Enough
-
-    with contextlib.suppress(Enough):
-        trainer.run(task.seed, None, after_epoch)
-    return predict
-
-
 def series_repeats(data: Data, task: Task, clock: Clock):
     """``repeats.train`` from four seeds, side by side: seconds are per epoch of one run."""
-    import os
-    import threading
+    from digits import repeats, training
 
-    from digits import repeats, run_cache
-
+    train_all_anew()
     seeds, ends, lock = range(task.seed, task.seed + 4), [], threading.Lock()
-    run_cache.read = lambda file: None  # every run is to be trained,
-    run_cache.write = lambda *content: None  # and none kept
 
     class Bar:
         """Stands in for the progress bar, which moves after each epoch of each run."""
@@ -251,7 +113,7 @@ def series_repeats(data: Data, task: Task, clock: Clock):
     repeats.progress_bar = Bar
     clock.start()
     runs = repeats.train(
-        lambda: _keras_network(task),
+        lambda: keras_network(task.network, task.width, task.seed),
         data.images,
         data.labels,
         seeds=seeds,
@@ -262,8 +124,7 @@ def series_repeats(data: Data, task: Task, clock: Clock):
     first = ends[cores] - clock.started  # until each core has finished an epoch
     steady = (ends[-1] - ends[cores]) / (len(ends) - 1 - cores)
     clock.seconds = [first, *[steady] * (task.epochs - 1)]
-    network = runs.network
-    return lambda images: network.predict(images, batch_size=1000, verbose=0)
+    return lambda images: training.predict(runs.network, images)
 
 
 # ---------------------------------------------------------------- scikit-learn
@@ -387,7 +248,6 @@ CONTENDERS = {
     for function in (
         keras_default,
         series_fit,
-        series_epoch,
         series_repeats,
         series_best,
         scikit_learn,
@@ -407,6 +267,8 @@ def run(contender: str, task: dict, images: int, targets: list[float]) -> dict:
         images: how many to train on, of all 60,000; with targets, of the 50,000 that are not for validation.
         targets: validation accuracies to reach; empty: train for all epochs, and measure the test accuracy.
     """
+    from digits import mnist
+
     dataset = mnist.load()
     scaled = dataset.train_images.reshape(-1, 784).astype(np.float32) / 255
     if targets:

@@ -8,17 +8,15 @@ earlier runs. The seconds are wall time from the call to the trained network, co
 three, in alternation.
 """
 
-import json
-import os
-import pathlib
 import platform
 import statistics
-import subprocess
 import sys
 import time
+from pathlib import Path
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "notebooks"))
+import psutil
+from networks import train_all_anew, use_both_cores
+from workers import answer, measure
 
 # How the notebooks train each network: batch size. The number of epochs is in what they saved.
 BATCH_SIZES = {"baseline-softmax": 128, "D-hidden": 32, "own": 128, "deep": 128, "conv": 128}
@@ -30,17 +28,14 @@ HEADER = """\
 """
 
 
-def measure(name: str) -> dict:
+def train_one(name: str) -> dict:
     """Train one network in this process; what it took."""
-    from digits import artifacts, repeats, run_cache
-    from digits.training import tf
+    from digits import artifacts, repeats
 
-    tf.config.threading.set_intra_op_parallelism_threads(2)  # alone, a run may use both
+    use_both_cores()
+    train_all_anew()
     data = artifacts.load_arrays("preprocessed.npz")
     saved = repeats.load(name)
-    # Every run is to be trained, and none kept.
-    run_cache.read = lambda file: None
-    run_cache.write = lambda *content: None
     started = time.perf_counter()
     runs = repeats.train(
         saved.new_network,
@@ -62,7 +57,7 @@ def measure(name: str) -> dict:
 def processor() -> str:
     """The processor's model, as far as the system tells."""
     try:
-        for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     except OSError:
@@ -75,24 +70,16 @@ def main() -> None:
     import importlib.metadata
 
     import pandas as pd
-    import psutil
     from digits import results, workspace
+    from digits.progress import progress_bar
 
-    measured = []
-    environment = {**os.environ, "DIGITS_PROGRESS": "0"}
-    for repetition in range(REPETITIONS):
-        for name in BATCH_SIZES:
-            command = [sys.executable, __file__, name]
-            answer = subprocess.run(
-                command, env=environment, check=True, stdout=subprocess.PIPE, text=True
-            )
-            measured.append(json.loads(answer.stdout.splitlines()[-1]))
-            print(
-                f"{repetition + 1}/{REPETITIONS} {name}: {measured[-1]['seconds']:.1f} s",
-                flush=True,
-            )
+    names = list(BATCH_SIZES) * REPETITIONS
+    measured = [
+        measure(__file__, name=name)
+        for name in progress_bar(names, description="cost", unit="training")
+    ]
     table = pd.DataFrame(measured)
-    images = table.pop("images").iloc[0]
+    images = table["images"].iloc[0]
     table = table.groupby("network", sort=False).agg(
         {"parameters": "first", "epochs": "first", "seconds": statistics.median}
     )
@@ -115,6 +102,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        print(json.dumps(measure(sys.argv[1])))
+        answer(train_one)
     else:
         main()

@@ -9,6 +9,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 
 from digits import mnist
+from digits.backend import tf
+from digits.compiled_training import Plan, Trainer, epoch_order
+from networks import keras_network
 from workers import answer
 
 BATCH_SIZE = 128
@@ -22,68 +25,66 @@ def shifted(images: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     return windows[np.arange(len(images)), rows, columns].reshape(-1, 784)
 
 
+def scaled(images: np.ndarray) -> np.ndarray:
+    """Pixels from 0 to 1, float32, from those of 0 to 255."""
+    return images.astype(np.float32) / 255
+
+
 def run(images: int, width: int, streamed: bool) -> dict:
     """Train 784-width-10 for two epochs; the seconds of the second.
 
     Args:
         images: how many; more than MNIST has are moved copies of its own.
         width: of the hidden layer.
-        streamed: whether copies are made by tf.data as they are needed, instead of all at first.
+        streamed: whether tf.data makes one copy of all images after the other while the network trains, instead of
+            all at first.
     """
-    from digits import compiled_training, training
-
-    keras, tf = training.keras, training.tf
     dataset = mnist.load()
-    scaled = dataset.train_images.reshape(-1, 784).astype(np.float32) / 255
-    labels = dataset.train_labels.astype(np.int64)
-    keras.utils.set_random_seed(0)
-    layers = [keras.layers.Dense(width, activation="relu"), keras.layers.Dense(10, "softmax")]
-    model = keras.Sequential([keras.Input((784,)), *layers])
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    copies = max(1, images // len(scaled))
-    first = scaled[:images], labels[:images]
-    seconds: list[float] = []
-    if streamed:
-        generator = np.random.default_rng(0)
+    originals = dataset.train_images.reshape(-1, 784)[:images]
+    labels = dataset.train_labels[:images].astype(np.int64)
+    model = keras_network("dense", width, seed=0)
+    copies = images // len(originals)
+    train = _streamed if streamed else _in_memory
+    return {"seconds": train(model, originals, labels, copies)}
 
-        def batches():
-            for _ in range(copies):
-                moved = shifted(first[0], generator)
-                order = generator.permutation(len(moved))
-                for start in range(0, len(order), BATCH_SIZE):
-                    rows = order[start : start + BATCH_SIZE]
-                    yield moved[rows], first[1][rows]
 
-        signature = (
-            tf.TensorSpec([None, 784], tf.float32),
-            tf.TensorSpec([None], tf.int64),
-        )
-        data = tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(8)
-        for _ in range(2):
-            started = time.perf_counter()
-            model.fit(data, epochs=1, verbose=0)
-            seconds.append(time.perf_counter() - started)
-        return {"seconds": seconds[1]}
-    everything = np.empty((copies * len(first[0]), 784), np.float32)
+def _in_memory(model, originals: np.ndarray, labels: np.ndarray, copies: int) -> float:
+    """The seconds of the second epoch on all copies, which were made before."""
     generator = np.random.default_rng(0)
+    everything = np.empty((copies * len(originals), 784), np.float32)
     for copy, part in enumerate(np.split(everything, copies)):
-        part[:] = first[0] if copy == 0 else shifted(first[0], generator)
-    trainer = compiled_training.Trainer(
-        model,
-        compiled_training.Plan(epochs=2, batch_size=BATCH_SIZE),
-        np.arange(len(everything)),
-        everything,
-        np.tile(first[1], copies),
-    )
+        part[:] = scaled(originals if copy == 0 else shifted(originals, generator))
+    trainer = _trainer(model, everything, np.tile(labels, copies))
+    trainer.epoch(seed=0, epoch=1)
     started = time.perf_counter()
+    trainer.epoch(seed=0, epoch=2)
+    return time.perf_counter() - started
 
-    def after_epoch(row):
-        nonlocal started
-        seconds.append(time.perf_counter() - started)
-        started = time.perf_counter()
 
-    trainer.run(0, None, after_epoch)
-    return {"seconds": seconds[1]}
+def _streamed(model, originals: np.ndarray, labels: np.ndarray, copies: int) -> float:
+    """The seconds of the second epoch on copies, each made while the network learns from the one before."""
+    trainer = _trainer(model, scaled(originals), labels)
+    _, labels = trainer.data
+
+    def moved_copies():
+        generator = np.random.default_rng(0)
+        for copy in range(2 * copies):
+            yield originals if copy % copies == 0 else shifted(originals, generator)
+
+    signature = tf.TensorSpec(originals.shape, tf.uint8)
+    stream = tf.data.Dataset.from_generator(moved_copies, output_signature=signature)
+    stream = stream.map(lambda images: tf.cast(images, tf.float32) / 255).prefetch(1)
+    for copy, images in enumerate(stream):
+        if copy == copies:
+            started = time.perf_counter()
+        order = epoch_order(0, copy, len(originals))
+        trainer.train_epoch(tf.constant(order), images, labels)
+    return time.perf_counter() - started
+
+
+def _trainer(model, images: np.ndarray, labels: np.ndarray) -> Trainer:
+    plan = Plan(epochs=2, batch_size=BATCH_SIZE)
+    return Trainer(model, plan, np.arange(len(images)), images, labels)
 
 
 if __name__ == "__main__":

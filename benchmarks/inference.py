@@ -1,15 +1,10 @@
 """How fast trained networks answer, and the handwriting pipeline before them: for benchmarks/run.py, in one process."""
 
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
-
-from digits import mnist
+from networks import keras_network
 from workers import answer
 
 BULK_BATCH = 1000
@@ -36,13 +31,12 @@ def run(images: int, repetitions: int) -> dict:
     Returns:
         ``ways``: for each way, images per second in bulk and milliseconds for one; and ``photograph_ms``.
     """
-    from digits import handwriting, photographs, training
+    from digits import handwriting, mnist, photographs, training
 
-    keras, tf = training.keras, training.tf
+    tf = training.tf
     dataset = mnist.load()
     scaled = dataset.test_images.reshape(-1, 784).astype(np.float32)[:images] / 255
-    layers = [keras.layers.Dense(100, activation="relu"), keras.layers.Dense(10, "softmax")]
-    model = keras.Sequential([keras.Input((784,)), *layers])
+    model = keras_network("dense", 100, seed=0)
 
     @tf.function(input_signature=[tf.TensorSpec([None, 784], tf.float32)], autograph=False)
     def compiled(batch):

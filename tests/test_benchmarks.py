@@ -40,10 +40,11 @@ def tables_in(text: str) -> list[list[list[str]]]:
 
 def test_toy_run_writes_a_report(home, tmp_path):
     """A few hundred images, one repetition: real processes, the real script."""
-    finished = run("--toy", "--into", str(tmp_path), "training")
+    finished = run("--toy", "--into", str(tmp_path), "training", "inference")
     assert finished.returncode == 0, finished.stderr[-3000:]
     text = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
-    ((headers, *rows),) = tables_in(text)
+    (headers, *rows), asked = tables_in(text)
+    assert len(asked) == 1 + 4 and all(float(row[2]) > 0 for row in asked[1:])
     assert headers[0] == "contender" and "test accuracy, %" in headers
     assert [(row[0], row[1]) for row in rows] == [
         (report.LABELS[name], size)
@@ -53,11 +54,10 @@ def test_toy_run_writes_a_report(home, tmp_path):
     assert all(len(row) == len(headers) for row in rows)
     seconds = [float(row[2].split()[0]) for row in rows]
     assert all(value > 0 for value in seconds)
-    # The same updates: the series' way gives Keras's own network.
-    assert rows[0][-1] == rows[1][-1] and rows[3][-1] == rows[4][-1]
+    assert "600 training images, 2 epochs" in text, "a toy's report says that it is one"
     assert (tmp_path / "epochs.png").stat().st_size > 5_000
     measured = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
-    assert set(measured) == {"training", "machine"}
+    assert set(measured) == {"training", "inference", "machine"}
     assert platform.node() not in json.dumps(measured["machine"])
 
 
@@ -106,6 +106,9 @@ def test_report_of_all_sections(tmp_path):
                 "batch_size": size,
                 "seconds": [5.0, epoch, epoch],
                 "accuracy": 0.97,
+                "images": 60_000,
+                "epochs": 3,
+                "width": 300,
                 **about,
             }
             for name, size, epoch in (
@@ -133,6 +136,7 @@ def test_report_of_all_sections(tmp_path):
                 (600, 100, False),
                 (1200, 100, False),
                 (600, 100, True),
+                (600, 50, False),
                 (600, 50, False),
             )
         ],
@@ -166,6 +170,7 @@ def test_report_of_all_sections(tmp_path):
         ["600", "100", "streamed"],
         ["600", "50", "in memory"],
     ]
+    assert "In memory, 2 times the images take 1.0 times as long" in text
     assert inference[1] == ["a way", "123,456", "0.50"]
     assert "16.5 ms (99 % within 21 ms)" in text and "82 answers per second" in text
     assert notebooks[1:] == [["01", "2.0", "4.0", "8.5", "14.5"]]

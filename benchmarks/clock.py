@@ -1,0 +1,83 @@
+"""What every contender is given: the data, the task, and a clock to tell after each epoch."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from workers import seconds_since_start
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is trained.
+
+    Attributes:
+        network: ``"dense"`` (784-width-10) or ``"conv"`` (two convolutions).
+        width: of the hidden layer.
+        batch_size, epochs: how; fewer epochs if the clock says so.
+        seed: for starting weights and shuffling.
+    """
+
+    network: str
+    width: int
+    batch_size: int
+    epochs: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Data:
+    """Images, float32 of shape (images, 784) from 0 to 1, and their digits."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    other_images: np.ndarray
+    other_labels: np.ndarray
+
+
+class Clock:
+    """Measures epochs, and perhaps accuracies between them, during which it stands still.
+
+    Args:
+        data: whose other images are predicted.
+        targets: accuracies to reach; empty: no accuracy is measured before the end.
+    """
+
+    def __init__(self, data: Data, targets: list[float]):
+        self.data, self.targets = data, targets
+        self.seconds: list[float] = []
+        self.reached: dict[str, dict] = {}
+        self.before_training = self.started = self.last = 0.0
+
+    def start(self) -> None:
+        """Training begins: libraries are imported, and the network is built."""
+        self.before_training = seconds_since_start()
+        self.started = self.last = time.perf_counter()
+
+    def tick(self, predict: Callable[[np.ndarray], np.ndarray]) -> bool:
+        """An epoch has ended; whether all targets are reached and training may stop."""
+        now = time.perf_counter()
+        self.seconds.append(now - self.last)
+        if self.targets:
+            self.note(self.accuracy(predict))
+        self.last = time.perf_counter()
+        return bool(self.targets) and len(self.reached) == len(self.targets)
+
+    def note(self, accuracy: float) -> None:
+        """Write down which targets this accuracy reaches for the first time, and when."""
+        training = sum(self.seconds)
+        for target in self.targets:
+            if accuracy >= target and str(target) not in self.reached:
+                self.reached[str(target)] = {
+                    "epochs": len(self.seconds),
+                    "training_seconds": training,
+                    "since_start": self.before_training + training,
+                    "accuracy": accuracy,
+                }
+
+    def accuracy(self, predict: Callable[[np.ndarray], np.ndarray]) -> float:
+        """The share of the other images that are predicted right, from digits or scores."""
+        predicted = np.asarray(predict(self.data.other_images))
+        digits = predicted.argmax(axis=1) if predicted.ndim == 2 else predicted
+        return float(np.mean(digits == self.data.other_labels))

@@ -1,0 +1,54 @@
+"""The two Keras networks that are measured, and runs that are trained anew."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
+
+
+def keras_network(network: str, width: int, seed: int, optimizer="adam"):
+    """A compiled Keras model that takes images of shape (784,), float32, and gives ten probabilities.
+
+    Args:
+        network: ``"dense"`` (784-width-10) or ``"conv"`` (two convolutions, then 100 neurons).
+        width: of the dense network's hidden layer.
+        seed: of the starting weights.
+        optimizer: as Keras takes it.
+    """
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    layers = keras.layers
+    if network == "dense":
+        hidden = [layers.Dense(width, activation="relu")]
+    else:
+        hidden = [
+            layers.Reshape((28, 28, 1)),
+            layers.Conv2D(16, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(100, activation="relu"),
+        ]
+    model = keras.Sequential([keras.Input((784,)), *hidden, layers.Dense(10, activation="softmax")])
+    model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def train_all_anew() -> None:
+    """From here on, ``repeats`` trains every run in this process, and keeps none on disk."""
+    from digits import run_cache
+
+    run_cache.read = lambda file: None
+    run_cache.write = lambda *content: None
+
+
+def use_both_cores() -> None:
+    """Let one operation use two threads: right for a run that trains alone, on a network that is not tiny.
+
+    The series trains several runs side by side, each on one thread.
+    """
+    from digits.training import tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(2)
