@@ -290,3 +290,52 @@ def files_in():
         }
 
     return files
+
+
+# ---------------------------------------------------------------- repeated trainings
+
+
+@pytest.fixture
+def data():
+    """Random images and labels to train the tiny networks of trainings.py with."""
+    import trainings  # here, because few tests need TensorFlow
+
+    return trainings.some_images()
+
+
+@pytest.fixture
+def more_data():
+    """Other images and labels to measure on, more than one portion of them."""
+    import trainings
+
+    return trainings.some_images(trainings.TO_VALIDATE, seed=1)
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """The runs that are trained, as pairs of the network's name and the seed, in a list that grows."""
+    from digits import compiled_training
+
+    pairs, train_one = [], compiled_training.Trainer.run
+
+    def recorded(trainer, seed, *arguments):
+        pairs.append((trainer.model.name, seed))
+        return train_one(trainer, seed, *arguments)
+
+    monkeypatch.setattr(compiled_training.Trainer, "run", recorded)
+    return pairs
+
+
+@pytest.fixture
+def seeds_trained(monkeypatch):
+    """A function like :func:`trainings.train` that gives the seeds that it had to train; nothing is really trained."""
+    import trainings
+
+    monkeypatch.setattr("digits.repeats.Trainer", trainings.InstantTrainer)
+
+    def call(*arguments, **settings) -> list[int]:
+        trainings.InstantTrainer.trained = ()
+        trainings.train(*arguments, **settings)
+        return sorted(trainings.InstantTrainer.trained)
+
+    return call

@@ -639,8 +639,8 @@ def test_interrupting_ends_the_notebook_that_runs_first(
     """
     series_copy.write(
         "02",
-        "import time\nfrom digits import artifacts",
-        "with artifacts._recorded_write('preprocessed.npz') as temporary:\n"
+        "import time\nfrom digits import records",
+        "with records.recorded_write('preprocessed.npz') as temporary:\n"
         "    temporary.write_bytes(b'half')\n    time.sleep(60)",
     )
     program = "from digits import artifacts; artifacts.load_arrays('preprocessed.npz')"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from digits import mirrors, mnist, workspace
+from digits import containers, mirrors, mnist, workspace
 
 
 @dataclass
@@ -109,7 +109,7 @@ def assert_is_small_mnist(dataset: mnist.Dataset, small_mnist: dict) -> None:
 
 def test_published_mirrors_are_what_the_loader_reads():
     """The published addresses are complete, encrypted and hashed, and deliver what the loader can read."""
-    idx_names = {f"{spellings[0]}.gz" for spellings in mnist.IDX_NAMES.values()}
+    idx_names = {f"{spellings[0]}.gz" for spellings in containers.IDX_NAMES.values()}
     assert len(mirrors.MIRRORS) >= 2, "one dead host must not end the lesson"
     for mirror in mirrors.MIRRORS:
         assert mirror.address.startswith("https://") and mirror.address.endswith("/")

@@ -3,8 +3,8 @@
 The lessons stand in the notebooks. This package holds what two of them need, or what would distract from
 a lesson. Read :mod:`digits.series` first: it is the map of the house. Imports run downward only::
 
-    notebooks -> start -> plots, evaluation, checks -> artifacts -> mnist -> series -> workspace
-    notebooks -> repeats -> compiled_training, run_cache -> training, artifacts
+    notebooks -> start -> plots, evaluation, checks -> artifacts -> records -> mnist -> series -> workspace
+    notebooks -> repeats -> runs, compiled_training, run_cache -> training, artifacts
     notebooks -> tuning -> studies, training -> artifacts
     handwriting -> pictures
 """
@@ -15,13 +15,14 @@ OLDEST_PYTHON = (3, 11)
 NEWEST_PYTHON = (3, 13)
 
 
-def require_supported_python(version=None):
+# An older Python must come as far as the sentence below: it cannot read today's type hints, unless they are quoted.
+def require_supported_python(version: "tuple[int, int] | None" = None) -> None:
     """Raise ``RuntimeError`` unless this Python is one that the series is tested with.
 
     ``version`` is a ``(major, minor)`` tuple; None means the running Python. The limits are TensorFlow's:
     it publishes no package for other versions.
     """
-    version = tuple(sys.version_info[:2]) if version is None else tuple(version)
+    version = sys.version_info[:2] if version is None else version
     if not OLDEST_PYTHON <= version <= NEWEST_PYTHON:
         raise RuntimeError(
             "This series needs Python {}.{} to {}.{}, and this is Python {}.{}. Create a virtual environment with "

@@ -1,43 +1,34 @@
-"""Saving and loading what one notebook hands to the next, with a record of where it came from.
+"""Saving and loading what one notebook hands to the next.
 
-Each artifact ``data/NAME`` has a record ``data/NAME.json`` beside it: its SHA-256, the step that wrote it, the
-dataset's fingerprint, the hashes of the step's input artifacts, library versions. ``load_*`` verifies it: a missing
-or stale artifact is made first, by running the notebook that writes it in a child process; a damaged one is an error.
+Each artifact ``data/NAME`` has a record of where it came from beside it (:mod:`digits.records`). ``load_*`` verifies
+it: a missing or stale artifact is made first, by running the notebook that writes it in a child process; a damaged
+one is an error.
 """
 
-import contextlib
-import hashlib
-import importlib.metadata
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from . import mnist, series
-from .workspace import NOTEBOOKS_FOLDER, data_folder, home, shown, shows_progress, write_atomically
+from .records import ArtifactError, folder, input_hashes, recorded_write, sha256_of, verify
+from .workspace import NOTEBOOKS_FOLDER, home, shown, shows_progress
 
-RECORDED_LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "tensorflow")
+if TYPE_CHECKING:  # importing Keras takes seconds, and most notebooks' artifacts need none
+    import keras
+
 # In this environment variable a notebook that is run for its artifacts finds the numbers of those being run.
 _BEING_RUN = "DIGITS_BEING_RUN"
 # pandas before 3 reads a float's last digit wrongly unless it is told otherwise; since then it warns of being told.
 _EXACT_FLOATS = {} if int(pd.__version__.split(".")[0]) >= 3 else {"float_precision": "round_trip"}
 # The oldest date that a zip archive can hold; one fixed date makes equal models equal files.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-
-
-class ArtifactError(RuntimeError):
-    """An artifact is damaged, or could not be made; the message says what to do."""
-
-
-def folder() -> pathlib.Path:
-    """Where the artifacts of the dataset in use are: ``data/``, and for the sample ``data/sample/``."""
-    return data_folder() / "sample" if mnist.load().is_sample else data_folder()
 
 
 def figures_folder() -> pathlib.Path:
@@ -50,50 +41,21 @@ def figures_folder() -> pathlib.Path:
 
 def save_arrays(name: str, **arrays: np.ndarray) -> None:
     """Save arrays of any shape and dtype under their names in one ``.npz`` file."""
-    with _recorded_write(name) as temporary:
-        np.savez(temporary, **arrays)
+    with recorded_write(name) as temporary:
+        np.savez(temporary, **arrays)  # type: ignore[arg-type]  # NumPy's hints reserve a name
 
 
 def save_table(name: str, table: pd.DataFrame) -> None:
     """Save a table as ``.csv``, without its index."""
-    with _recorded_write(name) as temporary:
+    with recorded_write(name) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
 
 
-def save_model(name: str, model) -> None:
+def save_model(name: str, model: "keras.Model") -> None:
     """Save a Keras model as ``.keras``; equal models give equal bytes."""
-    with _recorded_write(name) as temporary:
+    with recorded_write(name) as temporary:
         model.save(temporary)
         _make_reproducible(temporary)
-
-
-@contextlib.contextmanager
-def _recorded_write(name: str) -> Iterator[pathlib.Path]:
-    """Write an artifact and its record; the artifact appears whole or not at all.
-
-    The record comes first and names both the new hash and the one it replaces. If the process ends between the
-    two, the file on disk is recognised as the earlier version and made again, not taken for damaged. A file that
-    this series did not write may be somebody's work: it is not replaced.
-    """
-    step, path = series.writer(name), folder() / name
-    if path.exists():
-        _verify(path)
-    with write_atomically(path) as temporary:
-        yield temporary
-        record = {
-            "artifact": name,
-            "sha256": _sha256(temporary),
-            "previous_sha256": _sha256(path) if path.exists() else None,
-            "step": step.number,
-            "version": step.version,
-            "dataset": {"name": mnist.load().name, "fingerprint": mnist.load().fingerprint},
-            "inputs": _input_hashes(step),
-            "libraries": {
-                library: importlib.metadata.version(library) for library in RECORDED_LIBRARIES
-            },
-        }
-        with write_atomically(_record_path(path)) as temporary_record:
-            temporary_record.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
 def _make_reproducible(path: pathlib.Path) -> None:
@@ -110,7 +72,7 @@ def _make_reproducible(path: pathlib.Path) -> None:
             archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), content)
 
 
-def _number_shared_objects(config, numbers: dict[int, int]) -> None:
+def _number_shared_objects(config: Any, numbers: dict[int, int]) -> None:
     """Replace the addresses by which Keras tells shared objects apart by 1, 2, 3, ... in order of appearance."""
     if isinstance(config, dict):
         if "shared_object_id" in config:
@@ -141,7 +103,7 @@ def load_table(name: str) -> pd.DataFrame:
     return pd.read_csv(_ensure(name), **_EXACT_FLOATS)
 
 
-def load_model(name: str):
+def load_model(name: str) -> "keras.Model":
     """The Keras model of a ``.keras`` artifact, made first where missing or stale; errors as :func:`load_arrays`."""
     # Here, because importing Keras takes seconds and most notebooks' artifacts need none. Keras must know the layers
     # of this package before it meets them in a file.
@@ -162,7 +124,7 @@ def results() -> pd.DataFrame:
 
 def provenance(name: str) -> dict:
     """The record of an artifact as a dictionary: hash, step, dataset, inputs, library versions."""
-    return _record(_ensure(name))
+    return verify(_ensure(name))
 
 
 def is_current(name: str) -> bool:
@@ -201,73 +163,17 @@ def _why_not_current(name: str) -> str:
     step, path = series.writer(name), folder() / name
     if not path.exists():
         return f"{shown(path)} is not there yet"
-    record = _verify(path)
-    if record["sha256"] != _sha256(path):
+    record = verify(path)
+    if record["sha256"] != sha256_of(path):
         return f"the writing of {shown(path)} was interrupted"
     if record["dataset"]["fingerprint"] != mnist.load().fingerprint:
         return f"{shown(path)} was made from another dataset ({record['dataset']['name']})"
     if record["version"] != step.version:
         return f"{shown(path)} was made by version {record['version']} of notebook {step.number}, now {step.version}"
-    for needed, sha256 in _input_hashes(step).items():
+    for needed, sha256 in input_hashes(step).items():
         if record["inputs"].get(needed) != sha256:
             return f"{shown(path)} was made from another version of {shown(folder() / needed)}"
     return ""
-
-
-def _verify(path: pathlib.Path) -> dict:
-    """The record of an existing artifact; :class:`ArtifactError` if the file is not what its record says."""
-    record, record_name = _record(path), _record_path(path).name
-    if record is None:
-        found = (
-            f"{shown(path)} has no readable record {record_name} beside it that says what it holds"
-        )
-    elif _sha256(path) not in (record["sha256"], record["previous_sha256"]):
-        found = f"{shown(path)} was changed after it was written: its SHA-256 is not the one in {record_name}"
-    else:
-        return record
-    number = series.writer(path.relative_to(folder()).as_posix()).number
-    raise ArtifactError(
-        f"{found}. It is kept as it is. Delete it or move it away, then run notebook {number} to make it again."
-    )
-
-
-def _record_path(path: pathlib.Path) -> pathlib.Path:
-    return path.with_name(path.name + ".json")
-
-
-def _record(path: pathlib.Path) -> dict | None:
-    """The record beside an artifact; None if there is none or it is not one of ours."""
-    try:
-        record = json.loads(_record_path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    expected = {"sha256", "previous_sha256", "version", "dataset", "inputs"}
-    if not isinstance(record, dict) or not expected <= record.keys():
-        return None
-    return (
-        record
-        if isinstance(record["dataset"], dict) and isinstance(record["inputs"], dict)
-        else None
-    )
-
-
-def _input_hashes(step: series.Step) -> dict[str, str]:
-    """The recorded SHA-256 of each artifact that a step reads, as far as they are there."""
-    records = {name: _record(folder() / name) for name in step.reads}
-    return {name: record["sha256"] for name, record in records.items() if record}
-
-
-_hash_cache: dict[tuple, str] = {}
-
-
-def _sha256(path: pathlib.Path) -> str:
-    """SHA-256 of a file; read again only when its size or time of change differs."""
-    status = path.stat()
-    key = (path, status.st_size, status.st_mtime_ns, status.st_ino)
-    if key not in _hash_cache:
-        with open(path, "rb") as file:
-            _hash_cache[key] = hashlib.file_digest(file, "sha256").hexdigest()
-    return _hash_cache[key]
 
 
 # ---------------------------------------------------------------- making what is missing

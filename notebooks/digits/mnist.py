@@ -9,32 +9,21 @@ MNIST is by Yann LeCun and Corinna Cortes, CC BY-SA 3.0.
 """
 
 import functools
-import gzip
 import hashlib
 import os
 import pathlib
-import zipfile
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
 
 from . import mirrors
+from .containers import ARRAY_NAMES, read_arrays
 from .workspace import data_folder, home, shown, write_atomically
 
 FULL_NAME = "MNIST"
 SAMPLE_NAME = "5,000-image sample of MNIST"
 SAMPLE_WORD = "sample"
 
-# The names that these arrays have in the .npz file that Keras publishes.
-ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")
-# The two names under which each of the four IDX files is found in the wild, with or without ".gz".
-IDX_NAMES = {
-    "x_train": ("train-images-idx3-ubyte", "train-images.idx3-ubyte"),
-    "y_train": ("train-labels-idx1-ubyte", "train-labels.idx1-ubyte"),
-    "x_test": ("t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"),
-    "y_test": ("t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"),
-}
 SHAPES = {
     FULL_NAME: {
         "x_train": (60000, 28, 28),
@@ -171,7 +160,7 @@ def read(path: pathlib.Path, name: str = FULL_NAME) -> dict[str, np.ndarray]:
     """
     path = pathlib.Path(path)
     try:
-        arrays = _read_idx_folder(path) if path.is_dir() else _read_npz(path)
+        arrays = read_arrays(path)
     except FileNotFoundError as error:
         missing = pathlib.Path(error.filename or path)
         raise DatasetError(
@@ -188,52 +177,6 @@ def read(path: pathlib.Path, name: str = FULL_NAME) -> dict[str, np.ndarray]:
         ) from error
     _verify(arrays, name, path)
     return arrays
-
-
-def _read_npz(path: pathlib.Path) -> dict[str, np.ndarray]:
-    with open(path, "rb") as file:
-        if file.read(6) == b"\x93NUMPY":
-            raise ValueError("it is a single array, not an .npz file")
-        if not zipfile.is_zipfile(file):
-            raise ValueError("it is not a complete .npz file")
-    with np.load(path, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in ARRAY_NAMES if name in archive.files}
-    missing = [name for name in ARRAY_NAMES if not isinstance(arrays.get(name), np.ndarray)]
-    if missing:
-        raise ValueError(f"it lacks {', '.join(missing)}")
-    return arrays
-
-
-def _read_idx_folder(folder: pathlib.Path) -> dict[str, np.ndarray]:
-    arrays = {}
-    for name, spellings in IDX_NAMES.items():
-        candidates = [
-            folder / f"{spelling}{ending}" for spelling in spellings for ending in ("", ".gz")
-        ]
-        found = next((path for path in candidates if path.is_file()), None)
-        if found is None:
-            raise FileNotFoundError(2, "no such file", str(candidates[0]))
-        arrays[name] = _read_idx(found)
-    return arrays
-
-
-def _read_idx(path: pathlib.Path) -> np.ndarray:
-    """One array of unsigned bytes in the IDX format: 0, 0, 8 (the type), dimensions, sizes (big-endian), data."""
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise ValueError(f"{path.name} is not a complete gzip file") from error
-    dimensions = content[3] if len(content) > 3 else 0
-    start = 4 + 4 * dimensions
-    if content[:3] != b"\0\0\x08" or dimensions not in (1, 3) or len(content) < start:
-        raise ValueError(f"{path.name} is not an IDX file of unsigned bytes")
-    shape = tuple(np.frombuffer(content, ">u4", dimensions, 4).tolist())
-    values = np.frombuffer(content, np.uint8, offset=start)
-    if values.size != np.prod(shape, dtype=np.int64):
-        raise ValueError(f"{path.name} announces {shape} values and holds {values.size}")
-    return values.reshape(shape)
 
 
 def _verify(arrays: dict[str, np.ndarray], name: str, path: pathlib.Path) -> None:
@@ -265,12 +208,21 @@ def _dataset(
     fingerprint = hashlib.sha256(
         "".join(SHA256[name][key] for key in ARRAY_NAMES).encode()
     ).hexdigest()[:12]
-    return Dataset(name, *(arrays[key] for key in ARRAY_NAMES), fingerprint, location, tried)
+    return Dataset(
+        name=name,
+        train_images=arrays["x_train"],
+        train_labels=arrays["y_train"],
+        test_images=arrays["x_test"],
+        test_labels=arrays["y_test"],
+        fingerprint=fingerprint,
+        location=location,
+        tried=tried,
+    )
 
 
 def _store(path: pathlib.Path, arrays: dict[str, np.ndarray]) -> None:
     with write_atomically(path) as temporary:
-        np.savez_compressed(temporary, **arrays)
+        np.savez_compressed(temporary, **arrays)  # type: ignore[arg-type]  # NumPy's hints reserve a name
 
 
 def _sample_path() -> pathlib.Path:

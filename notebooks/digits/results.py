@@ -3,24 +3,29 @@
 No TensorFlow is imported; a network's own functions do the work.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from . import evaluation
 from .workspace import NOTEBOOKS_FOLDER
 
+if TYPE_CHECKING:  # it imports TensorFlow
+    from .runs import Runs
+
 # Measured by benchmarks/cost.py, and part of the repository.
 COST_FILE = NOTEBOOKS_FOLDER.parent / "benchmarks" / "cost.csv"
 
 
 def rows(
-    notebook: str, runs, images: np.ndarray, labels: np.ndarray, images_trained_on: int
+    notebook: str, runs: "Runs", images: np.ndarray, labels: np.ndarray, images_trained_on: int
 ) -> pd.DataFrame:
     """One row per run of a network, in the columns that all tables ``results/NN.csv`` share (see data/README.md).
 
     Args:
         notebook: its number, such as ``"06"``.
-        runs: a :class:`digits.repeats.Runs` whose loss takes digits.
+        runs: a :class:`digits.runs.Runs` whose loss takes digits.
         images: test images, float32, shape (images, 784).
         labels: their digits, shape (images,).
         images_trained_on: how many images each run learned from.

@@ -10,6 +10,7 @@ import json
 import pathlib
 import platform
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,9 @@ _LIBRARIES = ("keras", "numpy", "tensorflow")
 _KEYS_OF_NAMES = {"name", "keras_history", "input_layers", "output_layers"}
 
 
-def file_of(model, start: list[np.ndarray], seed: int, plan: dict, data: list[str]) -> pathlib.Path:
+def file_of(
+    model: Any, start: list[np.ndarray], seed: int, plan: dict, data: list[str]
+) -> pathlib.Path:
     """Where the run of a model is kept.
 
     Args:
@@ -60,7 +63,7 @@ def write(file: pathlib.Path, weights: list[np.ndarray], history: pd.DataFrame) 
     arrays = {f"weights_{index:03}": array for index, array in enumerate(weights)}
     arrays |= {f"history_{name}": history[name].to_numpy() for name in history}
     with write_atomically(file) as temporary, open(temporary, "wb") as stream:
-        np.savez(stream, **arrays, checksum=_checksum(arrays))
+        np.savez(stream, **arrays, checksum=_checksum(arrays))  # type: ignore[arg-type]  # NumPy's hints reserve a name
 
 
 def read(file: pathlib.Path) -> tuple[list[np.ndarray], pd.DataFrame] | None:
@@ -82,7 +85,7 @@ def digest(array: np.ndarray) -> str:
     """SHA-256 of an array's type, shape and content."""
     array = np.ascontiguousarray(array)
     sha256 = hashlib.sha256(f"{array.dtype} {array.shape} ".encode())
-    sha256.update(array)
+    sha256.update(array.data)
     return sha256.hexdigest()
 
 
@@ -91,7 +94,7 @@ def _checksum(arrays: dict[str, np.ndarray]) -> str:
     return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
 
 
-def _without_chance(config, names: dict[str, str], key: str = ""):
+def _without_chance(config: Any, names: dict[str, str], key: str = "") -> Any:
     """A configuration without what differs between equal networks: numbered names and memory addresses."""
     if isinstance(config, dict):
         kept = config.keys() - {"shared_object_id"}
