@@ -5,6 +5,8 @@ convolutional neural networks applied to visual document analysis", ICDAR 2003; 
 Gaussian bumps on a coarse grid instead of by blurring noise.
 """
 
+from typing import Any
+
 import numpy as np
 
 from .training import keras, tf
@@ -42,8 +44,8 @@ class RandomDistortion(keras.layers.Layer):
         slant: float = 0.0,
         elastic: float = 0.0,
         seed: int | None = None,
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.strengths = {
             "shift": shift,
@@ -61,7 +63,7 @@ class RandomDistortion(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.basis = _basis()
 
-    def call(self, images, training: bool = False):
+    def call(self, images: tf.Tensor, training: bool = False) -> tf.Tensor:
         """The images, distorted only while training."""
         if not training:
             return images
@@ -71,7 +73,7 @@ class RandomDistortion(keras.layers.Layer):
         """What the layer can be made from again."""
         return {**super().get_config(), **self.strengths, "seed": self.seed}
 
-    def _sources(self, count):
+    def _sources(self, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Where each new pixel is taken from: column and row, float32, shape (count, 784) each.
 
         Both are sums of the same few patterns (the column, the row, a constant, and the bumps), so that one product
@@ -115,7 +117,7 @@ def _basis() -> np.ndarray:
     return np.reshape(patterns, (len(patterns), -1)).astype(np.float32)
 
 
-def _sample(images, columns, rows):
+def _sample(images: tf.Tensor, columns: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
     """New images whose pixels lie between four old ones each: bilinear interpolation, with 0 outside."""
     padded = tf.pad(tf.reshape(images, [-1, _SIDE, _SIDE]), [[0, 0], [1, 2], [1, 2]])
     wide = _SIDE + 3
@@ -134,6 +136,6 @@ def _sample(images, columns, rows):
     return _between(upper, lower, lower_part)
 
 
-def _between(first, second, share):
+def _between(first: tf.Tensor, second: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
     """The value that lies ``share`` of the way from the first to the second."""
     return first + share * (second - first)

@@ -13,12 +13,12 @@ from PIL import Image
 from scipy import ndimage
 
 from .paper import ink_of
-from .pictures import read_image
+from .pictures import Source, read_image
 from .preparation import STANDARD, Preparation
 from .segmentation import find_digits
 
 
-def digits_in(source, preparation: Preparation = STANDARD) -> list[np.ndarray]:
+def digits_in(source: Source, preparation: Preparation = STANDARD) -> list[np.ndarray]:
     """All digits of a picture in reading order, prepared as MNIST's were.
 
     Args:

@@ -7,6 +7,7 @@ word, and within a database's it may leave a transaction open.
 import contextlib
 import signal
 import threading
+import types
 from collections.abc import Iterator
 
 _noted = threading.Event()
@@ -22,7 +23,7 @@ def held_back() -> Iterator[None]:
         yield
         return
 
-    def note(number, frame):
+    def note(number: int, frame: types.FrameType | None) -> None:
         if _noted.is_set():
             raise KeyboardInterrupt
         _noted.set()

@@ -50,7 +50,7 @@ def _required(requirements: pathlib.Path) -> dict[str, str]:
     """The libraries that a notebook needs, by name, each with its line without the comment."""
     lines = requirements.read_text(encoding="utf-8").splitlines()
     lines = [line.partition("#")[0].strip() for line in lines]
-    named = {re.match(r"[\w.-]+", line)[0]: line for line in lines if line and line[0] != "-"}
+    named = {re.split(r"[^\w.-]", line)[0]: line for line in lines if line and line[0] != "-"}
     return {name: line for name, line in named.items() if name not in _RUN_NOTEBOOKS}
 
 

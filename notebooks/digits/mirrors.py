@@ -48,7 +48,7 @@ def download(read: Callable[[pathlib.Path], dict]) -> tuple[dict | None, list[st
     Returns:
         The arrays, or None if no mirror delivered; and one sentence for each mirror that failed.
     """
-    failures = []
+    failures: list[str] = []
     for mirror in MIRRORS:
         with tempfile.TemporaryDirectory() as folder:
             try:
@@ -83,7 +83,7 @@ def _reason(error: Exception) -> str:
     """Why a download failed, in a few words instead of a library's nested exceptions."""
     if isinstance(error, requests.Timeout):
         return "no answer in time"
-    if isinstance(error, requests.HTTPError):
+    if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"the server answered {error.response.status_code}"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return "the file was cut off on its way"

@@ -14,6 +14,7 @@ from PIL import Image
 from scipy import ndimage
 
 # Red, green and blue from 0 to 1.
+Colour = tuple[float, float, float]
 _PENS = {
     "black": (0.08, 0.08, 0.10),
     "blue": (0.10, 0.16, 0.50),
@@ -67,7 +68,9 @@ def photograph(digit: np.ndarray | None, generator: np.random.Generator) -> np.n
     return _camera(scene, generator)
 
 
-def _written(digit: np.ndarray | None, shape: tuple[int, int], generator) -> np.ndarray:
+def _written(
+    digit: np.ndarray | None, shape: tuple[int, int], generator: np.random.Generator
+) -> np.ndarray:
     """How much of each place the pen has covered, 0 to 1: the digit at another size, place, turn and thickness."""
     if digit is None:
         return np.zeros(shape)
@@ -103,7 +106,9 @@ def _typical_thickness(signed: np.ndarray) -> float:
     return 2 * float(np.median(signed[ridge])) if ridge.any() else 0.0
 
 
-def _materials(shape, generator) -> tuple[np.ndarray, tuple, np.ndarray]:
+def _materials(
+    shape: tuple[int, int], generator: np.random.Generator
+) -> tuple[np.ndarray, Colour, np.ndarray]:
     """Paper (rows, columns, 3), the pen's colour, and how much of the paper its ink hides at each place."""
     is_board = generator.random() < _BOARDS
     kind = generator.choice(list(_PENS))
@@ -123,7 +128,7 @@ def _materials(shape, generator) -> tuple[np.ndarray, tuple, np.ndarray]:
     return paper, pen, opacity
 
 
-def _ruled(paper: np.ndarray, generator) -> np.ndarray:
+def _ruled(paper: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """Paper with printed lines or squares."""
     rows, columns = paper.shape[:2]
     spacing = generator.uniform(0.10, 0.22) * min(rows, columns)
@@ -139,7 +144,7 @@ def _ruled(paper: np.ndarray, generator) -> np.ndarray:
     return paper * (1 - covered) + tone * covered
 
 
-def _speckled(paper: np.ndarray, pen, generator) -> np.ndarray:
+def _speckled(paper: np.ndarray, pen: Colour, generator: np.random.Generator) -> np.ndarray:
     """Paper with a few dots of ink, as a pen leaves them that was put down for a moment."""
     rows, columns = paper.shape[:2]
     y, x = np.mgrid[:rows, :columns]
@@ -152,7 +157,7 @@ def _speckled(paper: np.ndarray, pen, generator) -> np.ndarray:
     return paper
 
 
-def _at_a_tables_edge(scene: np.ndarray, generator) -> np.ndarray:
+def _at_a_tables_edge(scene: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """The edge of the page along one side of the picture, and the table beyond it."""
     turns = int(generator.integers(4))
     scene = np.rot90(scene, turns)
@@ -164,7 +169,7 @@ def _at_a_tables_edge(scene: np.ndarray, generator) -> np.ndarray:
     return np.rot90(scene, -turns)
 
 
-def _on_a_table(scene: np.ndarray, generator) -> np.ndarray:
+def _on_a_table(scene: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """The whole page, a little turned, on a table that is seen all around it."""
     shape = scene.shape[:2]
     angle = np.deg2rad(generator.uniform(-8, 8))
@@ -177,7 +182,7 @@ def _on_a_table(scene: np.ndarray, generator) -> np.ndarray:
     table = wood[:, :, None] * colour
     offset = middle - turn @ place
 
-    def laid(layer):
+    def laid(layer: np.ndarray) -> np.ndarray:
         return ndimage.affine_transform(layer, turn, offset, order=1, cval=0)
 
     covered = laid(np.ones(shape))[:, :, None]
@@ -185,7 +190,7 @@ def _on_a_table(scene: np.ndarray, generator) -> np.ndarray:
     return page + table * (1 - covered)
 
 
-def _light(shape, generator) -> np.ndarray:
+def _light(shape: tuple[int, int], generator: np.random.Generator) -> np.ndarray:
     """How bright the light is at each place: falling off to one side, and perhaps with the edge of a shadow."""
     rows, columns = shape
     y, x = np.meshgrid(np.linspace(-0.5, 0.5, rows), np.linspace(-0.5, 0.5, columns), indexing="ij")
@@ -200,7 +205,7 @@ def _light(shape, generator) -> np.ndarray:
     return light * generator.uniform(0.75, 1.05)
 
 
-def _camera(scene: np.ndarray, generator) -> np.ndarray:
+def _camera(scene: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """What a camera makes of it: a little out of focus, with noise, and saved as a JPEG file."""
     out_of_focus = generator.uniform(0.3, 1.3)
     scene = ndimage.gaussian_filter(scene, (out_of_focus, out_of_focus, 0))
@@ -211,7 +216,7 @@ def _camera(scene: np.ndarray, generator) -> np.ndarray:
     return np.asarray(Image.open(file))
 
 
-def _noise(shape, smoothness: float, generator) -> np.ndarray:
+def _noise(shape: tuple[int, int], smoothness: float, generator: np.random.Generator) -> np.ndarray:
     """Smooth random values with mean 0 and standard deviation 1, with bumps about so many pixels wide."""
     # Wide bumps are made on a coarser grid: blurring takes longer the wider it is.
     step = max(1, int(smoothness / 2))

@@ -5,14 +5,18 @@ import io
 import os
 import warnings
 from collections.abc import Iterator
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
 
 SMALLEST_SIDE, MOST_PIXELS = 8, 24_000_000
+# What a picture may come as: a Pillow image, a file's content, a file by its path or open; or an array.
+Encoded = Image.Image | bytes | bytearray | str | os.PathLike | BinaryIO
+Source = Encoded | np.ndarray
 
 
-def read_image(source) -> np.ndarray:
+def read_image(source: Source) -> np.ndarray:
     """Decode a picture.
 
     Args:
@@ -35,7 +39,7 @@ def read_image(source) -> np.ndarray:
     return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
 
 
-def _decoded(source) -> Image.Image:
+def _decoded(source: Encoded) -> Image.Image:
     if isinstance(source, Image.Image):
         _check_size(*source.size)
         return ImageOps.exif_transpose(source)
@@ -123,13 +127,17 @@ def _over_paper(rgba: np.ndarray) -> np.ndarray:
     return colour * opacity + paper * (1 - opacity)
 
 
-def resized(image: np.ndarray, factor: float, resampling=Image.Resampling.BOX) -> np.ndarray:
+def resized(
+    image: np.ndarray, factor: float, resampling: Image.Resampling = Image.Resampling.BOX
+) -> np.ndarray:
     """A picture larger or smaller by a factor: float32, shape (rows, columns, 3)."""
     rows, columns = (max(round(side * factor), 1) for side in image.shape[:2])
     return resized_to(image, rows, columns, resampling)
 
 
-def resized_to(image: np.ndarray, rows: int, columns: int, resampling) -> np.ndarray:
+def resized_to(
+    image: np.ndarray, rows: int, columns: int, resampling: Image.Resampling
+) -> np.ndarray:
     """A picture in another size: float32, shape (rows, columns, 3)."""
     channels = [
         Image.fromarray(np.ascontiguousarray(image[:, :, channel], dtype=np.float32)).resize(
@@ -137,4 +145,4 @@ def resized_to(image: np.ndarray, rows: int, columns: int, resampling) -> np.nda
         )
         for channel in range(3)
     ]
-    return np.stack(channels, axis=2)
+    return np.stack([np.asarray(channel) for channel in channels], axis=2)

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import Image, Markdown, display
+from matplotlib.image import AxesImage
 
 from . import artifacts, mnist
 from .workspace import write_atomically
@@ -55,7 +56,7 @@ def draw_digit(
     *,
     cmap: str = INK,
     limit: float | None = None,
-):
+) -> AxesImage:
     """Draw one image in a thin frame, without ticks.
 
     Args:

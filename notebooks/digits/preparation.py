@@ -51,7 +51,7 @@ class Preparation:
     thickest: float = 3.0
     without: frozenset[str] = frozenset()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         unknown = set(self.without) - set(STEPS)
         if unknown:
             raise ValueError(f"There is no step {sorted(unknown)}; there are {list(STEPS)}.")

@@ -6,6 +6,7 @@ import numpy as np
 
 from . import artifacts
 from .handwriting import digits_in
+from .pictures import Source
 from .training import keras, tf
 
 # The strongest first. The first that is trained already is used; if none is, the last one is trained.
@@ -53,12 +54,12 @@ class Reader:
         network: takes images of shape (images, 784) and gives ten probabilities each.
     """
 
-    def __init__(self, network: keras.Model):
+    def __init__(self, network: keras.Model) -> None:
         self.name = network.name
 
         # Compiled once, for any number of images: calling the model itself takes several times as long.
         @tf.function(input_signature=[tf.TensorSpec([None, 784], tf.float32)], autograph=False)
-        def probabilities(images):
+        def probabilities(images: tf.Tensor) -> tf.Tensor:
             return network(images, training=False)
 
         self._probabilities = probabilities.get_concrete_function()
@@ -68,7 +69,7 @@ class Reader:
         flat = np.reshape(images, (-1, 784)).astype(np.float32)
         return self._probabilities(tf.constant(flat)).numpy()
 
-    def read(self, source) -> list[Reading]:
+    def read(self, source: Source) -> list[Reading]:
         """Read all digits of a picture, in reading order.
 
         Args:

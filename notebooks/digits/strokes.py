@@ -94,15 +94,17 @@ def _is_line_or_border(part: Part, shape: tuple[int, int]) -> bool:
     touches = np.count_nonzero(part.contact)
     thin = min(part.height, part.width) < 0.06 * max(shape)
     if (part.width >= 0.9 * columns or part.height >= 0.9 * rows) and (thin or touches >= 2):
-        return thin or touches >= 3 or part.mask.mean() > 0.9
-    return touches >= 1 and thin and max(part.height, part.width) > 0.3 * max(shape)
+        return bool(thin or touches >= 3 or part.mask.mean() > 0.9)
+    return bool(touches >= 1 and thin and max(part.height, part.width) > 0.3 * max(shape))
 
 
 def _is_net(part: Part) -> bool:
     """Whether it has more holes than any digit, as printed squares have."""
     holes, _ = ndimage.label(~np.pad(part.mask, 1))  # the first is what lies around it
     # Small ones are where a pencil left out the paper's grain.
-    return np.count_nonzero(np.bincount(holes.ravel())[2:] > max(16, 0.001 * part.mask.size)) > 6
+    return bool(
+        np.count_nonzero(np.bincount(holes.ravel())[2:] > max(16, 0.001 * part.mask.size)) > 6
+    )
 
 
 def _is_faint(part: Part, ink: np.ndarray) -> bool:

@@ -10,7 +10,7 @@ import datetime
 import pathlib
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import optuna
@@ -67,7 +67,8 @@ def open_study(name: str, address: str | None, *, seed: int, first: dict) -> opt
         StudyError: the address is not one of these, or what it leads to cannot be used.
     """
     # Two workers that make the tables of a new database at the same moment get into each other's way: try again.
-    for seconds in (1, 2, None):
+    waits = [1, 2]  # seconds
+    while True:
         try:
             return optuna.create_study(
                 study_name=name,
@@ -81,13 +82,13 @@ def open_study(name: str, address: str | None, *, seed: int, first: dict) -> opt
                 load_if_exists=True,
             )
         except (SQLAlchemyError, StorageInternalError, ImportError, OSError) as error:
-            if seconds is None:
+            if not waits:
                 reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
                 raise StudyError(
                     f"The study in {shown(address)} cannot be used ({reason}). Check the address, that the database "
                     "runs or the folder exists, and that its driver is installed."
                 ) from error
-            time.sleep(seconds)
+            time.sleep(waits.pop(0))
 
 
 def shown(address: str | None) -> str:
@@ -196,7 +197,8 @@ class _SamplerByPosition(BaseSampler):
 
     def __init__(self, seed: int, first: dict):
         self._seed, self._first = seed, first
-        self._number, self._position, self._tpe = None, None, None
+        self._number: int | None = None  # of the trial that the next two are for
+        self._position, self._tpe = 0, TPESampler()
 
     def _for(self, study: optuna.Study, trial: FrozenTrial) -> TPESampler:
         if trial.number != self._number:
@@ -206,19 +208,35 @@ class _SamplerByPosition(BaseSampler):
             )
         return self._tpe
 
-    def infer_relative_search_space(self, study, trial) -> dict[str, BaseDistribution]:
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
         return self._for(study, trial).infer_relative_search_space(study, trial)
 
-    def sample_relative(self, study, trial, search_space) -> dict[str, Any]:
+    def sample_relative(
+        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
         return self._for(study, trial).sample_relative(study, trial, search_space)
 
-    def sample_independent(self, study, trial, param_name, param_distribution) -> Any:
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
         sampler = self._for(study, trial)
         if self._position == 0:
             return self._first[param_name]
         return sampler.sample_independent(study, trial, param_name, param_distribution)
 
-    def after_trial(self, study, trial, state, values) -> None:
+    def after_trial(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        state: TrialState,
+        values: Sequence[float] | None,
+    ) -> None:
         self._for(study, trial).after_trial(study, trial, state, values)
 
 
@@ -274,7 +292,7 @@ def _recover_lost_trials(study: optuna.Study, give_up_after: float | None) -> No
         queue_again = RetryHeartbeatStaleTrialCallback()
         oldest = datetime.datetime.now() - datetime.timedelta(seconds=give_up_after)
         for trial in study.get_trials(states=(TrialState.RUNNING,)):
-            if trial.datetime_start < oldest:
+            if trial.datetime_start is not None and trial.datetime_start < oldest:
                 # Another worker may give it up, or it may end, at the same moment.
                 with contextlib.suppress(ValueError, UpdateFinishedTrialError):
                     study.tell(trial.number, state=TrialState.FAIL)

@@ -8,6 +8,8 @@ from werkzeug.exceptions import HTTPException
 
 from .drawpad import FOLDER
 
+# An answer that is not 200 comes with its status.
+Answer = tuple[Response, int]
 LARGEST_BODY = 12 * 1024 * 1024  # bytes; a photograph of a telephone has 2 to 8 MB
 # So many pictures are decoded and read at a time: more would only take more memory. The others wait, and some give up.
 AT_ONCE, PATIENCE = 2, 20.0  # pictures, seconds
@@ -43,11 +45,11 @@ def create_app(
     """
     app = Flask("digits", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.json.sort_keys = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
     places = threading.BoundedSemaphore(AT_ONCE)
 
     @app.before_request
-    def refuse_strangers():
+    def refuse_strangers() -> Answer | None:
         name = request.host.rsplit(":", 1)[0].strip("[]")
         if hosts is not None and name not in hosts:
             return failure(421, f"This server is not {name}.")
@@ -64,21 +66,21 @@ def create_app(
         return response
 
     @app.get("/")
-    def page():
+    def page() -> Response:
         return send_from_directory(FOLDER, "page.html")
 
     @app.get("/<name>")
-    def file(name: str):
+    def file(name: str) -> Answer | Response:
         if name not in FILES:
             return failure(404, f"There is nothing at /{name}.")
         return send_from_directory(FOLDER, name, mimetype=FILES[name])
 
     @app.get("/api/about")
-    def tell():
+    def tell() -> Response:
         return jsonify(about)
 
     @app.post("/api/read")
-    def read_picture():
+    def read_picture() -> Answer | Response:
         picture = request.get_data(cache=False)
         if not picture:
             return failure(400, "Send a picture file as the body of the request.")
@@ -92,22 +94,23 @@ def create_app(
             places.release()
 
     @app.errorhandler(HTTPException)
-    def refused(error: HTTPException):
+    def refused(error: HTTPException) -> Answer:
         sentences = {
             404: f"There is nothing at {request.path}.",
             405: f"{request.path} does not take {request.method}.",
             413: f"The picture's file is larger than {LARGEST_BODY // 1024**2} MB.",
         }
-        return failure(error.code, sentences.get(error.code, f"{error.description}"))
+        status = error.code or 500
+        return failure(status, sentences.get(status, f"{error.description}"))
 
     @app.errorhandler(Exception)
-    def failed(error: Exception):
+    def failed(error: Exception) -> Answer:
         app.logger.exception("A request failed")
         return failure(500, "Something went wrong here; the server's window tells more.")
 
     return app
 
 
-def failure(status: int, sentence: str) -> tuple[Response, int]:
+def failure(status: int, sentence: str) -> Answer:
     """An answer that says in one sentence what is wrong."""
     return jsonify({"error": sentence}), status

@@ -30,14 +30,14 @@ class DrawPad(anywidget.AnyWidget):
     drawing = traitlets.Bytes(b"").tag(sync=True, from_json=lambda value, widget: bytes(value))
     reading = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
 
-    def __init__(self, read: Callable[[bytes], list[dict]]):
+    def __init__(self, read: Callable[[bytes], list[dict]]) -> None:
         super().__init__()
         self._read = read
         self.observe(self._drawn, "drawing")
 
-    def _drawn(self, change) -> None:
+    def _drawn(self, change: traitlets.Bunch) -> None:
         if not change.new:
-            self.reading = None
+            self.set_trait("reading", None)
             return
         try:
             self.reading = {"digits": self._read(change.new)}
