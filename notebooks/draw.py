@@ -13,13 +13,12 @@ import socket
 import sys
 
 try:
-    from digits import libraries
-
-    libraries.ensure()
-except (RuntimeError, ModuleNotFoundError) as error:  # the wrong Python, or something is missing
+    from digits import commands
+except RuntimeError as error:  # the wrong Python
     sys.exit(str(error))
-import waitress
-from digits import artifacts, mnist, webapp, workspace
+with commands.naming_missing_libraries():
+    import waitress
+    from digits import artifacts, mnist, webapp, workspace
 
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 THREADS = 8
@@ -35,11 +34,7 @@ def port(text: str) -> int:
 
 def main() -> int:
     """Do what the command line asks for; the process's exit code."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = commands.parser(__doc__)
     parser.add_argument(
         "--host", default="127.0.0.1", help="the address to listen at; default: this computer only"
     )

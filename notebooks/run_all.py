@@ -8,7 +8,6 @@ On MNIST the executed notebooks replace those in notebooks/. On the 5,000-image 
 when MNIST can be neither found nor downloaded) they go to data/sample/notebooks/, and nothing stored is touched.
 """
 
-import argparse
 import asyncio
 import contextlib
 import os
@@ -21,10 +20,10 @@ import time
 from collections.abc import Callable, Coroutine
 
 try:
-    import digits  # noqa: F401  (before all others: it refuses a Python that lacks them)
-except RuntimeError as error:
+    from digits import commands
+except RuntimeError as error:  # the wrong Python
     sys.exit(str(error))
-try:
+with commands.naming_missing_libraries():
     import nbformat
     from digits import mnist, series, workspace
     from jupyter_client import AsyncKernelManager
@@ -32,11 +31,6 @@ try:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from tqdm import tqdm
-except ModuleNotFoundError as error:
-    sys.exit(
-        f"The library {error.name} is not installed in {sys.executable}. "
-        "Install what the series needs with: pip install -r requirements.txt"
-    )
 
 # Older kernels warn of their debugger, which nobody uses here, in this process and in their own.
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
@@ -324,11 +318,7 @@ def select(wanted: list[str]) -> list[series.Step]:
 
 def main() -> int:
     """Run what the command line asks for; the process's exit code, 0 if every notebook ran to its end."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = commands.parser(__doc__)
     parser.add_argument(
         "notebooks",
         nargs="*",

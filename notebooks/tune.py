@@ -14,12 +14,11 @@ import argparse
 import sys
 
 try:
-    from digits import libraries
-
-    libraries.ensure()
-except (RuntimeError, ModuleNotFoundError) as error:  # the wrong Python, or something is missing
+    from digits import commands
+except RuntimeError as error:  # the wrong Python
     sys.exit(str(error))
-from digits import artifacts, mnist, studies, workspace
+with commands.naming_missing_libraries():
+    from digits import artifacts, mnist, studies, workspace
 
 
 def positive(text: str) -> int:
@@ -32,11 +31,7 @@ def positive(text: str) -> int:
 
 def main() -> int:
     """Do what the command line asks for; the process's exit code, 0 if the search is complete."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = commands.parser(__doc__)
     parser.add_argument(
         "--storage",
         help="a database's address or a journal's path; default: a file in data/tuning/",

@@ -298,20 +298,24 @@ def test_bad_data_is_told_in_one_line(series_copy, home, monkeypatch):
     assert len(lines) == 1 and lines[0].startswith("missing.npz does not exist.")
 
 
-def test_missing_library_is_named(tmp_path):
+@pytest.mark.parametrize(
+    ("script", "library"),
+    [("run_all.py", "nbclient"), ("tune.py", "optuna"), ("draw.py", "waitress")],
+)
+def test_missing_library_is_named(tmp_path, script, library):
     """In a Python without the libraries the first line says how to install them."""
-    (tmp_path / "nbclient.py").write_text(
-        "raise ModuleNotFoundError('no', name='nbclient')", encoding="utf-8"
+    (tmp_path / f"{library}.py").write_text(
+        f"raise ModuleNotFoundError('no', name={library!r})", encoding="utf-8"
     )
     result = subprocess.run(
-        [sys.executable, str(RUN_ALL), "--help"],
+        [sys.executable, str(RUN_ALL.with_name(script)), "--help"],
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         encoding="utf-8",
     )
     assert result.returncode == 1 and result.stdout == ""
     assert result.stderr.strip() == (
-        f"The library nbclient is not installed in {sys.executable}. "
+        f"The library {library} is not installed in {sys.executable}. "
         "Install what the series needs with: pip install -r requirements.txt"
     )
 

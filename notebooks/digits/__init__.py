@@ -7,6 +7,7 @@ a lesson. Read :mod:`digits.series` first: it is the map of the house. Imports r
     notebooks -> repeats -> runs, compiled_training, run_cache -> training, artifacts
     notebooks -> tuning -> studies, training -> artifacts
     handwriting -> pictures
+    run_all.py, tune.py, draw.py -> commands -> libraries
 """
 
 import sys

@@ -1,0 +1,39 @@
+"""What the command lines run_all.py, tune.py and draw.py have in common.
+
+Standard library only: they import it before all others, to say in one sentence what is missing.
+"""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator
+
+from . import libraries
+
+
+@contextlib.contextmanager
+def naming_missing_libraries() -> Iterator[None]:
+    """Import libraries in this block: where one is missing, the process ends with a sentence that says how to get it.
+
+    Raises:
+        SystemExit: with that sentence, before the block if a library of requirements.txt is not installed.
+    """
+    try:
+        libraries.ensure()
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None:  # libraries.ensure has said all of it
+            sys.exit(str(error))
+        sys.exit(
+            f"The library {error.name} is not installed in {sys.executable}. "
+            "Install what the series needs with: pip install -r requirements.txt"
+        )
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser that shows a script's own description as it is laid out, and takes no abbreviated options."""
+    return argparse.ArgumentParser(
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
