@@ -151,3 +151,26 @@ def documented_columns() -> list[str]:
     page = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     rows = [line for line in page.split("| column |")[1].splitlines() if line.startswith("| `")]
     return [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+
+
+def artifacts_named(
+    step: series.Step, functions: tuple[str, ...], declared: tuple[str, ...]
+) -> set[str]:
+    """The artifacts that calls of ``artifacts.<functions>`` name; f-strings stand for all declared names they fit."""
+    named = set()
+    for function in functions:
+        for call in calls(step, f"artifacts.{function}"):
+            name = call.args[0]
+            if isinstance(name, ast.JoinedStr):
+                parts = [
+                    re.escape(part.value) if isinstance(part, ast.Constant) else "[^/]+"
+                    for part in name.values
+                ]
+                fitting = {
+                    candidate for candidate in declared if re.fullmatch("".join(parts), candidate)
+                }
+                assert fitting, f"{ast.unparse(call)} fits nothing in series.py"
+                named |= fitting
+            else:
+                named.add(ast.literal_eval(name))
+    return named

@@ -1,4 +1,4 @@
-"""The stored notebooks as readers, GitHub and nbval find them: structure, honesty, and the seal on the test set."""
+"""The stored notebooks as readers, GitHub and nbval find them: structure and honesty."""
 
 import ast
 import json
@@ -14,12 +14,11 @@ from digits import series
 from notebook_files import (
     ROOT,
     STEP_PARAMETERS,
+    artifacts_named,
     calls,
     code_cells,
-    identifiers,
     imported_modules,
     markdown_text,
-    nodes,
     read,
 )
 
@@ -107,7 +106,9 @@ def test_closing_sections_are_there_and_claims_are_checked(step):
 @each_notebook
 def test_navigation_line_leads_to_the_neighbours(step):
     """A reader who follows the series would land in the wrong notebook, or nowhere."""
-    before, after = series.neighbours(step)
+    position = series.STEPS.index(step)
+    before = series.STEPS[position - 1] if position else None
+    after = next(iter(series.STEPS[position + 1 :]), None)
     parts = [f"← [{before.number} {before.title}]({before.file_name})"] if before else []
     parts.append("[Contents](../README.md#the-notebooks)")
     parts += [f"[{after.number} {after.title}]({after.file_name}) →"] if after else []
@@ -303,32 +304,11 @@ def test_no_figure_name_is_used_twice():
 # ---------------------------------------------------------------- artifacts
 
 
-def _artifacts_named(step, functions: tuple[str, ...], declared: tuple[str, ...]) -> set[str]:
-    """The artifacts that calls of ``artifacts.<functions>`` name; f-strings stand for all declared names they fit."""
-    named = set()
-    for function in functions:
-        for call in calls(step, f"artifacts.{function}"):
-            name = call.args[0]
-            if isinstance(name, ast.JoinedStr):
-                parts = [
-                    re.escape(part.value) if isinstance(part, ast.Constant) else "[^/]+"
-                    for part in name.values
-                ]
-                fitting = {
-                    candidate for candidate in declared if re.fullmatch("".join(parts), candidate)
-                }
-                assert fitting, f"{ast.unparse(call)} fits nothing in series.py"
-                named |= fitting
-            else:
-                named.add(ast.literal_eval(name))
-    return named
-
-
 @each_notebook
 def test_notebook_saves_and_loads_what_its_step_declares(step):
     """A changed input would go unnoticed, or a notebook be run for an artifact that it does not make."""
-    saved = _artifacts_named(step, ("save_arrays", "save_table", "save_model"), step.writes)
-    loaded = _artifacts_named(
+    saved = artifacts_named(step, ("save_arrays", "save_table", "save_model"), step.writes)
+    loaded = artifacts_named(
         step, ("load_arrays", "load_table", "load_model", "provenance"), step.reads
     )
     # These save and load all files of a network, whose name is not written in the call, or is the variable's.
@@ -364,133 +344,6 @@ def test_notebook_wrote_what_its_step_declares(step, request):
     for name in step.writes:
         record = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         assert (record["artifact"], record["step"]) == (name, step.number)
-
-
-# ---------------------------------------------------------------- the seal on the test set
-
-TEST_ARRAYS = ("test_images", "test_labels")
-BEFORE_THE_SEAL_IS_BROKEN = series.STEPS[:4]
-
-
-def _uses(step, attribute: str) -> list[ast.Attribute]:
-    return [node for node in nodes(step, ast.Attribute) if node.attr == attribute]
-
-
-def _loads(step, name: str) -> list[ast.Name]:
-    return [
-        node for node in nodes(step, ast.Name) if node.id == name and isinstance(node.ctx, ast.Load)
-    ]
-
-
-@pytest.mark.parametrize("step", BEFORE_THE_SEAL_IS_BROKEN, ids=lambda step: step.number)
-def test_dataset_is_reached_only_where_the_seal_can_be_watched(step):
-    """The tests below could be passed by: through another name for the dataset, or by reading its file again."""
-    for name in _loads(step, "dataset"):
-        of_attribute = isinstance(name.parent, ast.Attribute)
-        printed = isinstance(name.parent, ast.Call) and ast.unparse(name.parent) == "print(dataset)"
-        assert of_attribute or printed, ast.unparse(name.parent)
-    assert {ast.unparse(name.parent) for name in _loads(step, "mnist")} == {"mnist.load"}
-    assert len(list(calls(step, "mnist.load"))) == 1, "a second dataset would be watched by nobody"
-    assert not identifiers(step) & {
-        "getattr",
-        "vars",
-        "asdict",
-        "astuple",
-        "__dict__",
-        "x_test",
-        "y_test",
-    }
-
-
-def test_exploration_takes_sizes_and_label_counts_of_the_test_set_and_nothing_else():
-    """Choices made after looking at test images would be fitted to the very images that judge the networks."""
-    step = series.step("01")
-    (images,) = _uses(step, "test_images")
-    table = images.parent.parent
-    assert (
-        isinstance(table, ast.Assign)
-        and isinstance(images.parent, ast.Dict)
-        and len(table.targets) == 1
-    )
-    arrays = table.targets[0].id
-    for name in _loads(
-        step, arrays
-    ):  # the table of sizes goes through these arrays, and nothing else does
-        items = name.parent.parent
-        assert ast.unparse(items) == f"{arrays}.items()" and isinstance(
-            items.parent, ast.comprehension
-        )
-        _, array = items.parent.target.elts
-        expression = items.parent.parent
-        found = [
-            node
-            for node in ast.walk(expression)
-            if isinstance(node, ast.Name) and node.id == array.id
-        ]
-        taken = {
-            getattr(node.parent, "attr", ast.unparse(node.parent))
-            for node in found
-            if node is not array
-        }
-        assert taken == {"shape", "dtype", "nbytes"}
-    for labels in _uses(step, "test_labels"):
-        counted = (
-            isinstance(labels.parent, ast.Call) and ast.unparse(labels.parent.func) == "np.bincount"
-        )
-        assert counted or labels.parent is images.parent, ast.unparse(labels.parent)
-
-
-def test_preprocessing_counts_leaks_and_scales_the_test_set_and_nothing_else():
-    """A statistic taken from test images would leak into everything that follows."""
-    step = series.step("02")
-    leak, scaled = _uses(step, "test_images")
-    # in_training, in_validation, in_test = map(as_bytes, (..., ..., dataset.test_images)); then only len(a & b)
-    images, mapped = leak.parent, leak.parent.parent
-    assert isinstance(mapped, ast.Call) and [ast.unparse(mapped.func), mapped.args[0].id] == [
-        "map",
-        "as_bytes",
-    ]
-    name = mapped.parent.targets[0].elts[images.elts.index(leak)].id
-    assert _loads(step, name)
-    for use in _loads(step, name):
-        overlap = use.parent
-        assert isinstance(overlap, ast.BinOp) and isinstance(overlap.op, ast.BitAnd), ast.unparse(
-            overlap
-        )
-        assert isinstance(overlap.parent, ast.Call) and ast.unparse(overlap.parent.func) == "len"
-    # artifacts.save_arrays("test_set.npz", images=scale(dataset.test_images).reshape(-1, 784), labels=...)
-    (saving,) = (
-        call
-        for call in calls(step, "artifacts.save_arrays")
-        if call.args[0].value == "test_set.npz"
-    )
-    values = {keyword.arg: ast.unparse(keyword.value) for keyword in saving.keywords}
-    assert values == {
-        "images": "scale(dataset.test_images).reshape(-1, 784)",
-        "labels": "dataset.test_labels",
-    }
-    assert scaled in list(ast.walk(saving))
-    assert len(_uses(step, "test_labels")) == 1
-
-
-@pytest.mark.parametrize("step", BEFORE_THE_SEAL_IS_BROKEN[2:], ids=lambda step: step.number)
-def test_training_notebooks_never_mention_the_test_set(step):
-    """A network, an epoch or a width would have been chosen by the images that should judge it."""
-    mentioned = {
-        word
-        for word in identifiers(step)
-        if any(name in word for name in (*TEST_ARRAYS, "test_set"))
-    }
-    assert not mentioned
-
-
-@pytest.mark.parametrize("step", BEFORE_THE_SEAL_IS_BROKEN, ids=lambda step: step.number)
-def test_sealed_file_is_not_loaded_before_the_comparison(step):
-    """The same, by way of the file that 02 puts away."""
-    loaded = _artifacts_named(
-        step, ("load_arrays", "load_table", "load_model", "provenance"), step.reads
-    )
-    assert "test_set.npz" not in loaded | set(step.reads)
 
 
 # ---------------------------------------------------------------- TensorFlow only where it is used

@@ -46,15 +46,3 @@ def test_unknown_step_and_artifact_are_explained():
         KeyError, match=r"declares the artifact 'own\.keras'; add it to its step in series\.py"
     ):
         series.writer("own.keras")
-
-
-def test_neighbours_lead_through_the_series():
-    """Previous and next lead through all notebooks in order, and end at both ends."""
-    before, after = series.neighbours(series.STEPS[0])
-    assert before is None
-    path = [series.STEPS[0]]
-    while after:
-        assert series.neighbours(after)[0] is path[-1]
-        path.append(after)
-        _, after = series.neighbours(after)
-    assert tuple(path) == series.STEPS

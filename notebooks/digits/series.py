@@ -139,11 +139,3 @@ def writer(artifact: str) -> Step:
     raise KeyError(
         f"No notebook of the series declares the artifact {artifact!r}; add it to its step in series.py."
     )
-
-
-def neighbours(of: Step) -> tuple[Step | None, Step | None]:
-    """The steps before and after ``of`` in the reading order; None at the ends."""
-    position = STEPS.index(of)
-    before = STEPS[position - 1] if position > 0 else None
-    after = STEPS[position + 1] if position + 1 < len(STEPS) else None
-    return before, after
