@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from digits import artifacts, mirrors, mnist, series, workspace
+from mnist_files import idx_bytes
 
 # Spaces and letters beyond ASCII, because users' folders have them.
 HOME_NAME = "Meine Ziffern – 数字"
@@ -143,12 +144,6 @@ def small_mnist(empty_home, monkeypatch, sample_file):
     return arrays
 
 
-def _idx_bytes(array: np.ndarray) -> bytes:
-    """An array of unsigned bytes in the IDX format, as its definition on LeCun's page has it."""
-    sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
-    return bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes()
-
-
 @pytest.fixture
 def write_idx_files():
     """A function that writes four arrays as IDX files into a folder and returns the files by the arrays' names."""
@@ -162,7 +157,7 @@ def write_idx_files():
             for letter, kind in (("x", "images-idx3"), ("y", "labels-idx1")):
                 file_name = f"{file_part}-{kind}-ubyte" + (".gz" if compressed else "")
                 path = folder / (file_name.replace("-idx", ".idx") if dotted else file_name)
-                content = _idx_bytes(arrays[f"{letter}_{part}"])
+                content = idx_bytes(arrays[f"{letter}_{part}"])
                 path.write_bytes(gzip.compress(content, compresslevel=1) if compressed else content)
                 files[f"{letter}_{part}"] = path
         return files
@@ -290,6 +285,33 @@ def files_in():
         }
 
     return files
+
+
+# A series of two steps, so that these tests do not depend on what the lessons hand to each other today.
+TWO_STEPS = (
+    series.Step(
+        "01",
+        "01_first.ipynb",
+        "First",
+        "What is first?",
+        writes=("numbers.npz", "more/numbers.npz", "results/01.csv"),
+    ),
+    series.Step(
+        "02",
+        "02_second.ipynb",
+        "Second",
+        "And then?",
+        reads=("numbers.npz",),
+        writes=("models/net.keras", "results/02.csv"),
+    ),
+)
+
+
+@pytest.fixture
+def two_steps(home, monkeypatch):
+    """The series of two steps, with the sample as its dataset; its folder of artifacts."""
+    monkeypatch.setattr(series, "STEPS", TWO_STEPS)
+    return home / "data" / "sample"
 
 
 # ---------------------------------------------------------------- repeated trainings
