@@ -4,8 +4,9 @@ The lessons stand in the notebooks. This package holds what two of them need, or
 a lesson. Read :mod:`digits.series` first: it is the map of the house. Imports run downward only::
 
     notebooks -> start -> plots, evaluation, checks -> artifacts -> records -> mnist -> series -> workspace
-    notebooks -> repeats -> runs, compiled_training, run_cache -> training, artifacts
-    notebooks -> tuning -> studies, training -> artifacts
+    notebooks -> repeats -> runs, run_cache -> artifacts
+    notebooks -> training, repeats -> compiled_training -> backend
+    notebooks -> tuning -> studies, compiled_training -> artifacts, backend
     handwriting -> pictures
     run_all.py, tune.py, draw.py -> commands -> libraries
 """

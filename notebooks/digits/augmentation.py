@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .training import keras, tf
+from .backend import keras, tf
 
 _SIDE = 28
 # The elastic field: bumps on a square grid of so many rows, each so many pixels wide (standard deviation).

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import artifacts
+from .backend import keras, tf
 from .handwriting import digits_in
 from .pictures import Source
-from .training import keras, tf
 
 # The strongest first. The first that is trained already is used; if none is, the last one is trained.
 NETWORKS = ("conv", "own")

@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 
 from . import run_cache
+from .backend import keras, tf
 from .compiled_training import Plan, Run, Trainer, state
 from .progress import progress_bar
 from .runs import Runs, load  # noqa: F401  (whoever trains here loads here)
-from .training import keras, tf
 
 # Training on so many images takes about as long as compiling one more copy of a network, to train on another core.
 _IMAGES_WORTH_A_COPY = 350_000

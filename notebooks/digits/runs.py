@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from . import artifacts
-from .training import keras, tf
+from .backend import keras, tf
 
 # More rows at once would only take more memory.
 _ROWS_SCORED_AT_ONCE = 2_500

@@ -8,8 +8,8 @@ import numpy as np
 import optuna
 
 from . import artifacts, interrupts, mnist, studies
+from .backend import keras
 from .compiled_training import Plan, Trainer
-from .training import keras
 
 SEED = 0  # of the search, of each trial's training and of the choice of images
 IMAGES, EPOCHS = 10_000, 5  # of each trial's training
