@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 # What is read by people: data/ holds much else, once the series has run.
 TEXTS = (
     "README.md",
+    "CONTRIBUTING.md",
     "data/README.md",
     "pyproject.toml",
     "requirements.txt",
