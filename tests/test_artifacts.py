@@ -117,9 +117,8 @@ def test_equal_models_are_equal_files(two_steps):
     for number in range(2):
         time.sleep(1.1 * number)  # Keras notes the second in which it saves
         network, *_ = _train_a_network()
-        kept.append(
-            network
-        )  # so that the second network has other addresses in memory, as in another process
+        # So that the second network has other addresses in memory, as in another process.
+        kept.append(network)
         artifacts.save_model("models/net.keras", network)
         with zipfile.ZipFile(path) as archive:
             contents.append({name: archive.read(name) for name in archive.namelist()})
@@ -218,9 +217,8 @@ def test_unknown_artifact_is_named(two_steps, use):
 
 def test_current_artifact_is_loaded_without_running_anything(two_steps, monkeypatch):
     """Opening a notebook a second time costs nothing, also after its text or code was edited."""
-    monkeypatch.setattr(
-        artifacts, "NOTEBOOKS_FOLDER", two_steps / "nowhere"
-    )  # running a notebook would fail
+    # Running a notebook would fail.
+    monkeypatch.setattr(artifacts, "NOTEBOOKS_FOLDER", two_steps / "nowhere")
     artifacts.save_arrays("numbers.npz", a=np.arange(3))
     artifacts.save_table("results/02.csv", pd.DataFrame({"seed": [0]}))
     edited = tuple(

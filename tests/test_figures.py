@@ -182,9 +182,8 @@ def test_show_displays_that_file_with_its_caption_and_closes_the_figure(figure_f
     plots.show(figure, "99_drawing", "A line that falls and rises.")
     image, caption = displayed
     assert isinstance(image, Image) and image.data == figure_file.read_bytes()
-    assert (
-        image.width == 480
-    )  # 5 inches at the 96 pixels that a page counts as one: sharp on a screen of twice that
+    # 5 inches at the 96 pixels that a page counts as one: sharp on a screen of twice that.
+    assert image.width == 480
     assert isinstance(caption, Markdown) and caption.data.startswith(
         "*A line that falls and rises."
     )
@@ -214,10 +213,11 @@ def close_figures():
 
 def test_confusion_matrix_has_truth_in_rows_and_prediction_in_columns():
     """Swapped axes are a common mistake of teaching notebooks: each confusion would be read the wrong way round."""
+    # Seven fours are taken for nines.
     labels, predicted = (
         np.array([4] * 7 + [9] * 3),
         np.array([9] * 7 + [9] * 3),
-    )  # seven fours are taken for nines
+    )
     _, axes = plt.subplots()
     plots.confusion_matrix(axes, evaluation.confusion_counts(labels, predicted), "title")
     texts = {text.get_position(): text.get_text() for text in axes.texts}

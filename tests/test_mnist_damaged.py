@@ -39,9 +39,8 @@ def _zip_of_something_else(arrays: dict) -> bytes:
 
 def _locked_zip(arrays: dict) -> bytes:
     content = npz_bytes(arrays)
-    start = (
-        content.index(b"PK\x01\x02") + 8
-    )  # the flags of the first entry in the archive's directory
+    # The flags of the first entry in the archive's directory.
+    start = content.index(b"PK\x01\x02") + 8
     return content[:start] + bytes([content[start] | 1]) + content[start + 1 :]
 
 

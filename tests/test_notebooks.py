@@ -36,9 +36,8 @@ each_notebook = pytest.mark.parametrize("step", **STEP_PARAMETERS)
 @each_notebook
 def test_notebook_is_valid_and_its_cell_ids_are_unique(step):
     """Jupyter would repair or refuse the file, and a merge would mix up cells."""
-    stored = json.loads(
-        step.notebook.read_text(encoding="utf-8")
-    )  # nbformat.read would repair what it reads
+    # nbformat.read would repair what it reads.
+    stored = json.loads(step.notebook.read_text(encoding="utf-8"))
     ids = [cell["id"] for cell in stored["cells"]]
     assert len(ids) == len(set(ids))
     nbformat.validate(stored)

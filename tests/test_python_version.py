@@ -46,9 +46,8 @@ def _unsupported_pythons() -> dict[tuple[int, int], str]:
     program = "import sys; print('%d %d' % sys.version_info[:2])"
     for candidate in map(str, candidates):
         result = subprocess.run([candidate, "-c", program], capture_output=True, encoding="utf-8")
-        version = tuple(
-            map(int, result.stdout.split())
-        )  # empty if it did not start, as pyenv's placeholders do not
+        # Empty if it did not start, as pyenv's placeholders do not.
+        version = tuple(map(int, result.stdout.split()))
         if version >= (3, 9) and not digits.OLDEST_PYTHON <= version <= digits.NEWEST_PYTHON:
             found.setdefault(version, candidate)
     return found

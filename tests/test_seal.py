@@ -56,9 +56,8 @@ def test_exploration_takes_sizes_and_label_counts_of_the_test_set_and_nothing_el
         and len(table.targets) == 1
     )
     arrays = table.targets[0].id
-    for name in _loads(
-        step, arrays
-    ):  # the table of sizes goes through these arrays, and nothing else does
+    # The table of sizes goes through these arrays, and nothing else does.
+    for name in _loads(step, arrays):
         items = name.parent.parent
         assert ast.unparse(items) == f"{arrays}.items()" and isinstance(
             items.parent, ast.comprehension

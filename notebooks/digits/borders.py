@@ -9,7 +9,7 @@ from scipy import ndimage
 
 
 def sides(values: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The values along a picture's border: its top, bottom, left and right."""
+    """The values along a picture's border: top and bottom, shape (columns,), left and right, shape (rows,)."""
     return values[0], values[-1], values[:, 0], values[:, -1]
 
 

@@ -58,9 +58,8 @@ def wilson_interval(correct: int, total: int, confidence: float = 0.95) -> tuple
     """
     if total != int(total) or correct != int(correct) or total <= 0 or not 0 <= correct <= total:
         raise ValueError(f"{correct} correct of {total} is not a count of correct answers.")
-    from scipy import (
-        stats,
-    )  # here, because importing it takes half a second that not all notebooks need
+    # Here, because importing it takes half a second that not all notebooks need.
+    from scipy import stats
 
     interval = stats.binomtest(int(correct), int(total)).proportion_ci(confidence, method="wilson")
     return float(interval.low), float(interval.high)

@@ -155,6 +155,9 @@ def _may_be_there(path: pathlib.Path) -> bool:
 def read(path: pathlib.Path, name: str = FULL_NAME) -> dict[str, np.ndarray]:
     """The four arrays of MNIST (or of the sample) from an ``.npz`` file or a folder of IDX files, verified.
 
+    Returns:
+        uint8 arrays by the names in :data:`digits.containers.ARRAY_NAMES`, with the shapes in :data:`SHAPES`.
+
     Raises:
         DatasetError: nothing is there, it cannot be read, or its contents are not those of ``name``.
     """

@@ -51,7 +51,7 @@ def photographs(digits: Sequence[np.ndarray | None], seed: int) -> list[np.ndarr
 
 
 def photograph(digit: np.ndarray | None, generator: np.random.Generator) -> np.ndarray:
-    """One photograph of a digit, as :func:`photographs` makes them, with the random numbers of a generator."""
+    """One photograph of a digit, with the random numbers of a generator; shapes and dtypes as :func:`photographs`."""
     longer = int(generator.integers(220, 421))
     shorter = max(160, round(longer * generator.uniform(0.7, 1.0)))
     shape = (longer, shorter) if generator.random() < 0.5 else (shorter, longer)

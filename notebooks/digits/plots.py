@@ -40,9 +40,8 @@ def show(figure: plt.Figure, name: str, caption: str) -> None:
         caption = f"{caption} (Made from the 5,000-image sample: not MNIST's numbers.)"
     path = artifacts.figures_folder() / f"{name}.png"
     with write_atomically(path) as temporary:
-        figure.savefig(
-            temporary, metadata={"Software": None}
-        )  # the version of matplotlib would change the bytes
+        # The version of matplotlib would change the bytes.
+        figure.savefig(temporary, metadata={"Software": None})
     width = round(figure.get_size_inches()[0] * _PAGE_PIXELS_PER_INCH)
     plt.close(figure)
     display(Image(data=path.read_bytes(), format="png", width=width))
@@ -76,9 +75,8 @@ def draw_digit(
     drawn = axes.imshow(image, cmap=cmap, vmin=lowest, vmax=limit)
     axes.set_title(title, fontsize=9, fontweight="normal", loc="center")
     axes.set(xticks=[], yticks=[])
-    axes.spines[:].set(
-        visible=True, color="0.8", linewidth=0.6
-    )  # the paper's edge: digits do not float
+    # The paper's edge: digits do not float.
+    axes.spines[:].set(visible=True, color="0.8", linewidth=0.6)
     return drawn
 
 

@@ -59,7 +59,16 @@ def file_of(
 
 
 def write(file: pathlib.Path, weights: list[np.ndarray], history: pd.DataFrame) -> None:
-    """Keep a run: the file appears whole or not at all."""
+    """Keep a run: the file appears whole or not at all.
+
+    Args:
+        file: from :func:`file_of`.
+        weights: one array per array of the network's weights, float32, shape (epochs kept, *shape of the weights).
+        history: one row per epoch, one column per measure.
+
+    Raises:
+        WorkspaceError: the folder cannot be created or written to.
+    """
     arrays = {f"weights_{index:03}": array for index, array in enumerate(weights)}
     arrays |= {f"history_{name}": history[name].to_numpy() for name in history}
     with write_atomically(file) as temporary, open(temporary, "wb") as stream:
@@ -67,7 +76,7 @@ def write(file: pathlib.Path, weights: list[np.ndarray], history: pd.DataFrame) 
 
 
 def read(file: pathlib.Path) -> tuple[list[np.ndarray], pd.DataFrame] | None:
-    """The weights and the history of a run; None if it is not there, or damaged and to be trained again."""
+    """Weights and history as :func:`write` got them; None if the run is not there, or damaged: train it again then."""
     try:
         with open(file, "rb") as stream, np.load(stream, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in archive.files}

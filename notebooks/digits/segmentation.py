@@ -27,8 +27,11 @@ def find_digits(ink: np.ndarray, preparation: Preparation = STANDARD) -> list[Di
     """Separate the digits: connected strokes, with their detached parts, in reading order.
 
     Args:
-        ink: from :func:`digits.paper.ink_of`.
+        ink: from :func:`digits.paper.ink_of`, float32, shape (rows, columns), 0 for paper to 1 for ink.
         preparation: how.
+
+    Returns:
+        At least one digit.
 
     Raises:
         ValueError: nothing on it is as large as a digit.
