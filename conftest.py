@@ -14,7 +14,12 @@ CELL_TIMEOUT = (
     600  # seconds; nbval's own default of 2000 is how long a dead kernel would go unnoticed
 )
 
-LOOK_AT_THE_NOTEBOOKS_WORK = ("test_figures.py", "test_notebooks.py", "test_readme.py")
+LOOK_AT_THE_NOTEBOOKS_WORK = (
+    "test_drawn_figures.py",
+    "test_figures.py",
+    "test_notebooks.py",
+    "test_readme.py",
+)
 
 
 def pytest_configure(config):
@@ -31,6 +36,7 @@ def pytest_configure(config):
         except (mnist.DatasetError, workspace.WorkspaceError) as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         os.environ["DIGITS_MNIST"] = dataset.location
+        os.environ["DIGITS_KEEP_FIGURES"] = "1"  # for test_drawn_figures.py
         config.option.nbval_lax = config.option.nbval_lax or dataset.is_sample
         config.option.nbval_current_env = (
             True  # a kernel that the user registered as "python3" could be any Python

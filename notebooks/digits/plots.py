@@ -1,6 +1,8 @@
 """One look for all figures, and one way of saving, showing and captioning them. No TensorFlow."""
 
+import os
 import pathlib
+import pickle
 from collections.abc import Sequence
 
 import matplotlib
@@ -27,6 +29,8 @@ def show(figure: plt.Figure, name: str, caption: str) -> None:
     """Save a figure as ``figures/NAME.png`` and show exactly that image, with its caption below.
 
     The same figure gives the same bytes. On the sample a red line in the figure and the caption say so.
+    If DIGITS_KEEP_FIGURES is set, the figure itself is kept beside the image, as ``NAME.pickle``: the tests set it,
+    to look at what is drawn rather than at pixels.
 
     Args:
         figure: a matplotlib figure; it is closed afterwards.
@@ -44,6 +48,9 @@ def show(figure: plt.Figure, name: str, caption: str) -> None:
         figure.savefig(temporary, metadata={"Software": None})
     width = round(figure.get_size_inches()[0] * _PAGE_PIXELS_PER_INCH)
     plt.close(figure)
+    if os.environ.get("DIGITS_KEEP_FIGURES"):
+        with write_atomically(path.with_suffix(".pickle")) as temporary:
+            temporary.write_bytes(pickle.dumps(figure))
     display(Image(data=path.read_bytes(), format="png", width=width))
     display(Markdown(f"*{caption}*"))
 

@@ -1,0 +1,245 @@
+"""Looking at matplotlib's figures as the notebooks drew them: the texts, colours and data that reach the reader."""
+
+import functools
+import itertools
+import pathlib
+import pickle
+from collections.abc import Iterator
+from unittest import mock
+
+import numpy as np
+from digits import plots  # noqa: F401  (a colour such as "C0" is one of its style)
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import Collection, PathCollection
+from matplotlib.colors import to_rgb
+from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Text
+
+
+def read(path: pathlib.Path) -> Figure:
+    """A figure that plots.show kept, with its layout done."""
+    figure = pickle.loads(path.read_bytes())
+    FigureCanvasAgg(figure).draw()
+    return figure
+
+
+# ---------------------------------------------------------------- texts
+
+
+@functools.lru_cache(maxsize=1)  # drawing takes a while, and each rule asks for the texts again
+def texts(figure: Figure) -> list[Text]:
+    """Every text that drawing the figure puts on it: no empty ones, no tick labels beyond an axis's ends."""
+    found = []
+    draw = Text.draw
+
+    def note(text, renderer):
+        if text.get_visible() and text.get_text().strip():
+            found.append(text)
+        draw(text, renderer)
+
+    with mock.patch.object(Text, "draw", note):
+        figure.canvas.draw()
+    return list(dict.fromkeys(found))
+
+
+def corners(text: Text) -> np.ndarray:
+    """The corners of the rectangle around a text, slanted as the text is: pixels, shape (4, 2)."""
+    angle = text.get_rotation()
+    box = text.get_window_extent()
+    centre = np.array([box.x0 + box.x1, box.y0 + box.y1]) / 2
+    text.set_rotation(0)
+    level = text.get_window_extent()
+    text.set_rotation(angle)
+    half = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * [level.width / 2, level.height / 2]
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    return centre + half @ np.array([[cos, sin], [-sin, cos]])
+
+
+def overlap(one: np.ndarray, other: np.ndarray, tolerance: float) -> bool:
+    """Whether two rectangles, given by their corners, overlap by more than this on every axis: if not, a line
+    between them keeps them apart."""
+    for rectangle in (one, other):
+        for side in (rectangle[1] - rectangle[0], rectangle[3] - rectangle[0]):
+            direction = side / max(np.linalg.norm(side), 1e-9)
+            along_one, along_other = one @ direction, other @ direction
+            shared = min(along_one.max(), along_other.max()) - max(
+                along_one.min(), along_other.min()
+            )
+            if shared <= tolerance:
+                return False
+    return True
+
+
+def overlapping(figure: Figure, tolerance: float = 1.0) -> list[tuple[str, str]]:
+    """The pairs of texts that lie on one another; the tolerance is in pixels of the figure's own dpi."""
+    placed = [(text.get_text(), corners(text)) for text in texts(figure)]
+    lowest = np.array([place.min(axis=0) for _, place in placed]).reshape(-1, 2)
+    highest = np.array([place.max(axis=0) for _, place in placed]).reshape(-1, 2)
+    pairs = []
+    for index, (text, place) in enumerate(placed):
+        near = ((lowest <= highest[index]) & (highest >= lowest[index])).all(axis=1)
+        pairs += [
+            (text, placed[other][0])
+            for other in np.flatnonzero(near)
+            if other > index and overlap(place, placed[other][1], tolerance)
+        ]
+    return pairs
+
+
+def tick_labels(figure: Figure, axis) -> list[str]:
+    """The tick labels that are seen on an axis."""
+    own = {id(label) for label in axis.get_ticklabels(which="both")}
+    return [text.get_text() for text in texts(figure) if id(text) in own]
+
+
+# ---------------------------------------------------------------- artists
+
+
+def is_colour_bar(axes: Axes) -> bool:
+    """Whether these are the axes of a colour bar, not of data."""
+    return axes.get_label() == "<colorbar>"
+
+
+def plots_of(figure: Figure) -> list[Axes]:
+    """The axes with lines, bars or dots: all but colour bars, images, and places left empty."""
+    return [
+        axes
+        for axes in figure.axes
+        if not is_colour_bar(axes)
+        and not axes.images
+        and (axes.lines or axes.patches or axes.collections)
+    ]
+
+
+def images_of(figure: Figure) -> list[np.ndarray]:
+    """The arrays of all images, in the order of their axes."""
+    return [np.asarray(drawn.get_array()) for axes in figure.axes for drawn in axes.images]
+
+
+def title_of(axes: Axes) -> str:
+    """The title of axes, which stands in the middle above digits and on the left above all else."""
+    return axes.get_title() or axes.get_title(loc="left")
+
+
+def titles_of(figure: Figure) -> list[str]:
+    """The title of each axes that shows an image."""
+    return [title_of(axes) for axes in figure.axes if axes.images and not is_colour_bar(axes)]
+
+
+def line(axes: Axes, label: str) -> np.ndarray:
+    """The points of the line with this label: shape (points, 2)."""
+    (found,) = [each for each in axes.lines if each.get_label() == label]
+    return points(found)
+
+
+def points(drawn: Line2D) -> np.ndarray:
+    """The points of a line: float, shape (points, 2)."""
+    return np.column_stack([drawn.get_xdata(), drawn.get_ydata()]).astype(float)
+
+
+def bars(axes: Axes) -> list[np.ndarray]:
+    """The values of each group of bars, in the order they were drawn."""
+    groups = [each for each in axes.containers if isinstance(each, BarContainer)]
+    return [np.asarray(group.datavalues, dtype=float) for group in groups]
+
+
+def dots(axes: Axes) -> list[np.ndarray]:
+    """The places of each group of scattered dots: shape (dots, 2)."""
+    groups = [each for each in axes.collections if isinstance(each, PathCollection)]
+    return [np.asarray(group.get_offsets(), dtype=float) for group in groups]
+
+
+def stretches(axes: Axes) -> list[np.ndarray]:
+    """The ends of each straight piece that hlines and vlines drew: shape (pieces, 2 ends, 2)."""
+    groups = [each for each in axes.collections if hasattr(each, "get_segments")]
+    return [np.array(group.get_segments(), dtype=float) for group in groups]
+
+
+# ---------------------------------------------------------------- colours
+
+
+def plain_colours(figure: Figure) -> Iterator[tuple[float, float, float]]:
+    """Every colour in the figure that was chosen by name, not by a colour map."""
+    for artist in figure.findobj():
+        if not artist.get_visible():
+            continue
+        if isinstance(artist, Text) and artist.get_text().strip():
+            yield to_rgb(artist.get_color())
+        elif isinstance(artist, Line2D):
+            yield to_rgb(artist.get_color())
+            if artist.get_marker() not in ("None", None, ""):
+                yield from _opaque(artist.get_markerfacecolor())
+        elif isinstance(artist, Patch):
+            yield from _opaque(artist.get_facecolor())
+        elif isinstance(artist, Collection) and artist.get_array() is None:
+            for colour in itertools.chain(artist.get_facecolor(), artist.get_edgecolor()):
+                yield from _opaque(colour)
+
+
+def _opaque(colour) -> Iterator[tuple[float, float, float]]:
+    if isinstance(colour, str) and colour == "none":
+        return
+    if len(colour) == 4 and not isinstance(colour, str) and colour[3] == 0:
+        return
+    yield to_rgb(colour)
+
+
+def colour_maps(figure: Figure) -> set[str]:
+    """The names of the colour maps that turn numbers into colours in this figure."""
+    found = set()
+    for axes in figure.axes:
+        for drawn in (*axes.images, *axes.collections):
+            values = drawn.get_array()
+            is_photo = drawn in axes.images and np.ndim(values) == 3
+            if values is not None and not is_photo:
+                found.add(drawn.get_cmap().name)
+    return found
+
+
+# ---------------------------------------------------------------- places
+
+
+def places_of_data(axes: Axes) -> np.ndarray:
+    """Points along everything drawn in the axes, in pixels: along lines closely, dots at their centres, bars' ends."""
+    found = [np.empty((0, 2))]
+    for drawn in axes.lines:
+        way = drawn.get_transform().transform(points(drawn))
+        way = way[np.isfinite(way).all(axis=1)]
+        if len(way) and drawn.get_linestyle() not in ("None", "", " "):
+            steps = np.linspace(0, 1, 20)[:, np.newaxis, np.newaxis]
+            way = (way[:-1] + steps * np.diff(way, axis=0)).reshape(-1, 2) if len(way) > 1 else way
+        found.append(way)
+    found += [axes.transData.transform(group) for group in dots(axes)]
+    for patch in axes.patches:
+        if isinstance(patch, Rectangle):
+            box = patch.get_window_extent()
+            across, up = np.linspace(box.x0, box.x1, 5), np.linspace(box.y0, box.y1, 20)
+            found.append(np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2))
+    return np.concatenate(found)
+
+
+def hidden_by_legend(axes: Axes) -> int:
+    """How many of the data's places lie below the legend of their axes."""
+    legend = axes.get_legend()
+    if legend is None:
+        return 0
+    box = legend.get_window_extent()
+    return sum(box.contains(*place) for place in places_of_data(axes))
+
+
+def outside(axes: Axes) -> int:
+    """How many points of lines and dots lie beyond the ends of the axes (a pixel does not count)."""
+    frame = axes.get_window_extent().padded(1)
+    drawn = [each for each in axes.lines if each.get_transform() == axes.transData]
+    placed = [axes.transData.transform(points(each)) for each in drawn if each.get_clip_on()]
+    placed += [axes.transData.transform(group) for group in dots(axes)]
+    return sum(
+        not frame.contains(*place)
+        for group in placed
+        for place in group
+        if np.isfinite(place).all()
+    )
