@@ -20,6 +20,30 @@ LOOK_AT_THE_NOTEBOOKS_WORK = (
     "test_notebooks.py",
     "test_readme.py",
 )
+MUTATIONS = pathlib.Path(__file__).parent / "tests" / "mutations"
+
+
+def pytest_addoption(parser):
+    """Options for the tests of the tests; see tests/mutations/README.md."""
+    group = parser.getgroup("mutations", "tests of the tests")
+    group.addoption(
+        "--mutations",
+        action="store_true",
+        help="plant one mistake at a time in a copy of the series, and see that its tests notice",
+    )
+    group.addoption(
+        "--write-table",
+        action="store_true",
+        help="with --mutations: write what caught each into tests/mutations/README.md",
+    )
+
+
+def pytest_ignore_collect(collection_path, config):
+    """With ``--mutations`` those alone are run; without, they are not even collected."""
+    if config.option.mutations:
+        on_the_way = MUTATIONS.is_relative_to(collection_path)
+        return None if on_the_way or collection_path.is_relative_to(MUTATIONS) else True
+    return True if collection_path == MUTATIONS / "test_planted.py" else None
 
 
 def pytest_configure(config):
@@ -30,14 +54,15 @@ def pytest_configure(config):
         pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
     os.environ["DIGITS_PROGRESS"] = "0"
     config.digits_dataset = None
-    if _compares_notebooks(config):
+    if _compares_notebooks(config) or config.option.mutations:
         try:
             config.digits_dataset = dataset = mnist.load()
         except (mnist.DatasetError, workspace.WorkspaceError) as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         os.environ["DIGITS_MNIST"] = dataset.location
+    if _compares_notebooks(config):
+        config.option.nbval_lax = config.option.nbval_lax or config.digits_dataset.is_sample
         os.environ["DIGITS_KEEP_FIGURES"] = "1"  # for test_drawn_figures.py
-        config.option.nbval_lax = config.option.nbval_lax or dataset.is_sample
         config.option.nbval_current_env = (
             True  # a kernel that the user registered as "python3" could be any Python
         )
@@ -49,6 +74,17 @@ def pytest_configure(config):
     else:
         config.digits_home_before = os.environ.get("DIGITS_HOME")
         config.digits_home = os.environ["DIGITS_HOME"] = tempfile.mkdtemp(prefix="digits-")
+        if "DIGITS_TEST_HOME" in os.environ and not config.option.mutations:
+            # A home with artifacts to start from, so that one notebook can be tested without those before it.
+            before = os.environ["DIGITS_TEST_HOME"]
+            shutil.copytree(
+                before, config.digits_home, copy_function=_link_or_copy, dirs_exist_ok=True
+            )
+        if config.option.mutations and config.option.write_table:
+            sys.path.insert(0, str(MUTATIONS))
+            from table import TableWriter
+
+            config.pluginmanager.register(TableWriter())
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -90,11 +126,21 @@ def pytest_xdist_make_scheduler(config, log):
     class NotebooksInOneProcess(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = pathlib.PurePosixPath(nodeid.split("::")[0])
+            if file.name == "test_planted.py":
+                return nodeid.split("[")[0]
             if file.suffix == ".ipynb" or file.name in LOOK_AT_THE_NOTEBOOKS_WORK:
                 return "the series"
             return str(file)
 
     return NotebooksInOneProcess(config, log)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    """A link spares time and room, and is safe: the series replaces files as a whole and never changes them."""
+    try:
+        os.link(source, target)
+    except OSError:  # on another disk
+        shutil.copy2(source, target)
 
 
 def _compares_notebooks(config) -> bool:

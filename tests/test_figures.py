@@ -1,5 +1,6 @@
 """The figures: the committed files, those that this test run made, and the package that draws them."""
 
+import ast
 import base64
 import pathlib
 
@@ -90,6 +91,22 @@ def test_notebook_stores_the_committed_figures(step):
             if "image/png" in output.get("data", {})
         ]
         assert stored == [(COMMITTED / f"{figure.name}.png").read_bytes()], figure.name
+
+
+# From light to dark in even steps, or from one to the other through white; none through all hues.
+COLOUR_MAPS = {"gray", "gray_r", "cividis", "viridis", "viridis_r", "Blues", "RdBu_r"}
+
+
+def test_colours_are_read_alike_by_all():
+    """A rainbow shows edges where the numbers have none, and hides others from who is colour-blind."""
+    trees = [tree for step in series.STEPS for tree in notebook_files.cell_trees(step)]
+    package = (ROOT / "notebooks" / "digits").rglob("*.py")
+    trees += [ast.parse(path.read_text(encoding="utf-8")) for path in package]
+    named = {
+        node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)
+    }
+    assert named & set(matplotlib.colormaps) <= COLOUR_MAPS
+    assert plt.rcParams["image.cmap"] in COLOUR_MAPS
 
 
 # ---------------------------------------------------------------- the files of this test run

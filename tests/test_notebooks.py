@@ -19,13 +19,14 @@ from notebook_files import (
     code_cells,
     imported_modules,
     markdown_text,
+    nodes,
     read,
 )
 
 LAST_SECTIONS = ["Check what we claimed", "Summary", "Exercises", "Sources"]
 LONGEST_CELL = 25  # lines; what fits on a laptop's screen together with its output
 LARGEST_NOTEBOOK = 2_000_000  # bytes; GitHub shows no preview of much larger ones
-PAGES = ("README.md", "data/README.md", "CONTRIBUTING.md")
+PAGES = ("README.md", "data/README.md", "CONTRIBUTING.md", "tests/mutations/README.md")
 
 each_notebook = pytest.mark.parametrize("step", **STEP_PARAMETERS)
 
@@ -257,6 +258,12 @@ def test_only_cells_that_print_trained_numbers_escape_comparison(step):
             assert cell.cell_type == "code" and cell.outputs, "there is nothing to exempt"
 
 
+@pytest.mark.parametrize("step", series.STEPS[:2], ids=lambda step: step.number)
+def test_facts_of_the_data_are_all_compared(step):
+    """Before a network is trained all numbers are the data's own: one that is not compared could say anything."""
+    assert not [cell.id for cell in code_cells(step) if cell.metadata.get("tags")]
+
+
 def test_most_stored_outputs_are_compared_strictly(record_property):
     """The series would claim to be compared, and hardly be."""
     compared, stored, report = 0, 0, []
@@ -275,6 +282,84 @@ def test_most_stored_outputs_are_compared_strictly(record_property):
     record_property("compared_strictly", report)
     print("compared strictly:", *report, sep="\n  ")
     assert compared >= 0.8 * stored, report
+
+
+# ---------------------------------------------------------------- claims
+
+NUMBER = r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?!\w)"
+IN_WORDS = {"twice": 2, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
+# Numbers in the sentence of a check that are no limits: they name what it is about.
+NAMES_WITH_NUMBERS = (
+    "32-bit",
+    "256 neurons",
+    "turned by 30 degrees, or 3 pixels thicker",
+    "a learning rate below 0.001",
+    "one above 0.003",
+    "of 100 empty pages",
+    "photographs of 100",
+)
+
+
+def _limits_in(claim: str) -> set[float]:
+    """The numbers of a sentence, also those written as words before times or points."""
+    for name in NAMES_WITH_NUMBERS:
+        claim = claim.replace(name, "")
+    found = {float(number.replace(",", "")) for number in re.findall(NUMBER, claim)}
+    words = re.findall(r"\b(\w+) (?:times|points)\b", claim)
+    return found | {float(IN_WORDS[word]) for word in words if word in IN_WORDS}
+
+
+@each_notebook
+def test_checks_test_what_their_sentences_say(step):
+    """The sentence would promise 92 % and the check be content with 80."""
+    for call in calls(step, "check"):
+        claim, condition = call.args[:2]
+        if not isinstance(claim, ast.Constant):
+            continue  # its numbers are variables of the cell
+        tested = [
+            node.value
+            for node in ast.walk(condition)
+            if isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+        ]
+        # 92 % may be tested as 92, as 0.92, or as at most 8 % of errors.
+        same = {round(form, 6) for value in tested for form in (value, 100 * value)}
+        untested = {
+            limit
+            for limit in _limits_in(claim.value)
+            if not {round(limit, 6), round(100 - limit, 6)} & same
+        }
+        assert not untested, f"{claim.value!r} says {untested}, and tests {tested}"
+
+
+PERCENTAGE = re.compile(r"(\d+(?:\.\d+)?)(?= ?%)")
+# Percentages in the prose that nothing here measures, with what stands around them.
+NOT_MEASURED_HERE = {
+    "would score about 11 %": "the share of ones, 11.2 %, rounded",
+    "a measured accuracy of 98 %": "an example",
+    "95 % of the time": "the usual confidence",
+    "99.87 to 99.91 %": "published; see the sources",
+    "got 99.65 %": "published; see the sources",
+}
+
+
+@each_notebook
+def test_percentages_in_the_prose_were_measured_or_checked(step):
+    """The text would claim more than any output or check of this notebook, or of one before it, bears out."""
+    known = set()
+    for earlier in series.STEPS[: series.STEPS.index(step) + 1]:
+        for cell in code_cells(earlier):
+            text = "\n".join([cell.source, *notebook_files.textual_outputs(cell)])
+            known |= {float(number) for number in PERCENTAGE.findall(text)}
+            shares = re.findall(r"(?<!\d)0\.\d+", text)
+            known |= {round(100 * float(share), 6) for share in shares}
+        numbers = [node.value for node in nodes(earlier, ast.Constant)]
+        known |= {number for number in numbers if isinstance(number, int | float) and number > 50}
+    # What is said under Exercises are answers to thought experiments; Sources are titles.
+    prose = markdown_text(step).split("\n## Exercises\n")[0]
+    for passage in NOT_MEASURED_HERE:
+        prose = prose.replace(passage, "")
+    unknown = [number for number in PERCENTAGE.findall(prose) if float(number) not in known]
+    assert not unknown, f"{unknown}: no output or check of notebooks 01 to {step.number} says so"
 
 
 # ---------------------------------------------------------------- figures in the text

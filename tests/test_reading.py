@@ -39,6 +39,19 @@ def test_probabilities_are_the_networks_own(reader, quick_network, test_digits):
     np.testing.assert_allclose(probabilities, expected, atol=1e-5)
 
 
+def test_a_network_with_dropout_reads_the_same_twice(test_digits):
+    """The answer to one picture would change from click to click, and be worse than the network's own."""
+    from digits.training import keras
+
+    keras.utils.set_random_seed(0)
+    layers = [keras.layers.Dropout(0.5), keras.layers.Dense(10, activation="softmax")]
+    network = keras.Sequential([keras.Input(shape=(784,)), *layers], name="own")
+    images, _ = test_digits
+    probabilities = reading.Reader(network).probabilities(images)
+    expected = network.predict(images.reshape(-1, 784), verbose=0)
+    np.testing.assert_allclose(probabilities, expected, atol=1e-5)
+
+
 def test_pictures_are_read(reader, test_digits):
     images, labels = test_digits
     right = 0

@@ -263,6 +263,17 @@ def test_a_run_depends_on_its_seed_alone(home, data, monkeypatch, mixed):
         assert np.array_equal(*tables)
 
 
+def test_each_seed_starts_from_weights_of_its_own(home, data):
+    """The runs would differ in their shuffling alone, and the luck of training look smaller than it is."""
+    standing_still = building(optimizer=lambda: keras.optimizers.SGD(learning_rate=0.0))
+    runs = train(standing_still, *data, seeds=[3, 4], epochs=1)
+    for seed in runs.seeds:
+        keras.utils.set_random_seed(seed)
+        start = build().get_weights()
+        for array, expected in zip(runs.trained(seed).get_weights(), start, strict=True):
+            np.testing.assert_array_equal(array, expected)
+
+
 def test_train_all_keeps_the_order(home, data):
     """Each name on the left gets its own network's runs, also where the same network is trained twice."""
     trainings = [

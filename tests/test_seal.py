@@ -1,6 +1,7 @@
 """The seal on the test set: no notebook looks at it before the comparison."""
 
 import ast
+import re
 
 import pytest
 from digits import series
@@ -133,3 +134,18 @@ def test_sealed_file_is_not_loaded_before_the_comparison(step):
         step, ("load_arrays", "load_table", "load_model", "provenance"), step.reads
     )
     assert "test_set.npz" not in loaded | set(step.reads)
+
+
+def test_comparison_chooses_by_seed_and_by_validation_alone():
+    """Where one run or one epoch is shown, it would be the one that the test images like best."""
+    values = {
+        target.id: ast.unparse(node.value)
+        for node in nodes(series.step("05"), ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    assert values["first_scores"].startswith("{name: network_scores[0] for ")
+    assert values["first_predicted"].startswith("{name: of_runs[0] for ")
+    assert "['val_loss'].idxmin()" in values["stopped_at"]
+    assert not re.search("test|right", values["stopped_at"])
+    assert values["by_validation"].startswith("np.unravel_index(c_validation.argmax()")

@@ -52,6 +52,19 @@ def test_atomic_write_creates_folders_and_replaces(empty_home, files_in):
         assert files_in(empty_home) == {"data/models/own network.keras": content}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not replace a file that is being read")
+def test_atomic_write_leaves_the_earlier_file_to_who_reads_it(empty_home):
+    """Another process that loads the file meanwhile would get half of the earlier and half of the new one."""
+    path = empty_home / "table.csv"
+    path.write_bytes(b"earlier")
+    with open(path, "rb", buffering=0) as reader:
+        beginning = reader.read(3)
+        with workspace.write_atomically(path) as temporary:
+            temporary.write_bytes(b"a new table")
+        assert beginning + reader.read() == b"earlier"
+    assert path.read_bytes() == b"a new table"
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_atomic_write_that_fails_changes_nothing(empty_home, files_in, error):
     """An error or Ctrl-C half-way costs the new file only: the earlier one stays, and no rubbish is left."""
