@@ -156,9 +156,9 @@ def test_report_of_all_sections(tmp_path):
     report.write(results, tmp_path)
     text = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
     training, accuracy, growth, inference, notebooks = tables_in(text)
-    assert training[1][2:4] == ["3.000 (3.000–3.000)", "1.0"]
-    assert training[3][3] == "4.0", "four times faster than Keras at batch size 32"
-    assert "At batch size 32, `repeats.train` takes 1.5 times as long" in text
+    assert training[1][2:5] == ["3.000 (3.000–3.000)", "1.0", "6.0"]
+    assert training[3][3:5] == ["4.0", "1.5"], "compared with Keras and the floor at its batch size"
+    assert training[5][3:5] == ["8.0", "1.0"]
     assert "trains to 97.00 (97.00–97.00) % test accuracy in 7.00 (7.00–7.00) s" in text
     assert [row[3:7] for row in accuracy[1:]] == [
         ["97%", "1 of 1", "4 (4–4)", "6.5 (6.5–6.5)"],

@@ -7,7 +7,7 @@ a lesson. Read :mod:`digits.series` first: it is the map of the house. Imports r
     notebooks -> repeats -> runs, run_cache -> artifacts
     notebooks -> training, repeats -> compiled_training -> backend
     notebooks -> tuning -> studies, compiled_training -> artifacts, backend
-    handwriting -> pictures
+    notebooks, draw.py -> reading -> handwriting -> paper, segmentation -> page, strokes -> borders, pictures
     run_all.py, tune.py, draw.py -> commands -> libraries
 """
 

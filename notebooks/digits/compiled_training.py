@@ -87,9 +87,9 @@ class Trainer:
         model: keras.Model,
         plan: Plan,
         rows: np.ndarray,
-        images,
-        labels,
-        *validation,
+        images: "tf.Tensor | np.ndarray",
+        labels: "tf.Tensor | np.ndarray",
+        *validation: "tf.Tensor | np.ndarray",
     ):
         for data, digits in ((images, labels), validation or (images, labels)):
             if len(data) != len(digits):
@@ -108,11 +108,11 @@ class Trainer:
 
         # The data are arguments: TensorFlow would keep what a function only refers to, even after its end.
         @tf.function(**options)
-        def train_epoch(order, images, labels):
+        def train_epoch(order: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> None:
             _over_batches(model.train_step, order, images, labels, plan.batch_size)
 
         @tf.function(**options)
-        def validate(images, labels):
+        def validate(images: tf.Tensor, labels: tf.Tensor) -> None:
             order = tf.range(images.shape[0])
             _over_batches(model.test_step, order, images, labels, VALIDATION_BATCH_SIZE)
 
@@ -160,18 +160,20 @@ class Trainer:
             measured |= {f"val_{name}": value for name, value in validated.items()}
         return measured
 
-    def _measured(self, function: Callable, *arguments) -> dict[str, float]:
+    def _measured(self, function: Callable, *arguments: tf.Tensor) -> dict[str, float]:
         """Call a compiled function; the loss and accuracy that it gathered."""
         self.model.reset_metrics()
         function(*arguments)
         return {name: float(value) for name, value in self.model.get_metrics_result().items()}
 
 
-def _over_batches(step: Callable, order, images, labels, batch_size: int) -> None:
+def _over_batches(
+    step: Callable, order: tf.Tensor, images: tf.Tensor, labels: tf.Tensor, batch_size: int
+) -> None:
     """Call ``step`` on one batch after the other, in a compiled loop; the last batch may be smaller."""
     whole_batches, rest = divmod(order.shape[0], batch_size)
 
-    def one_batch(position):
+    def one_batch(position: tf.Tensor) -> tuple:
         rows = tf.slice(order, [position * batch_size], [batch_size])
         step((tf.gather(images, rows), tf.gather(labels, rows)))
         return (position + 1,)

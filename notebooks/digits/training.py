@@ -17,17 +17,17 @@ class _ProgressBar(keras.callbacks.Callback):
         super().__init__()
         self.description = description
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict | None = None) -> None:
         self.bar = progress_bar(
             description=self.description, unit="epoch", total=self.params["epochs"]
         )
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         accuracy = (logs or {}).get("val_accuracy", (logs or {}).get("accuracy"))
         self.bar.set_postfix_str(f"accuracy {accuracy:.2%}" if accuracy is not None else "")
         self.bar.update()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict | None = None) -> None:
         self.bar.close()
 
 
