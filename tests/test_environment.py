@@ -150,7 +150,7 @@ OURS = {
     "digits",
     "run_all",
     "conftest",
-    *(path.stem for folder in ("tests", "benchmarks") for path in (ROOT / folder).glob("*.py")),
+    *(path.stem for folder in ("tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")),
 }
 
 
