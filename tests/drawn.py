@@ -20,6 +20,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Text
 
 
+@functools.cache  # drawing takes a while, and every rule looks at every figure
 def read(path: pathlib.Path) -> Figure:
     """A figure that plots.show kept, with its layout done."""
     figure = pickle.loads(path.read_bytes())
@@ -30,7 +31,7 @@ def read(path: pathlib.Path) -> Figure:
 # ---------------------------------------------------------------- texts
 
 
-@functools.lru_cache(maxsize=1)  # drawing takes a while, and each rule asks for the texts again
+@functools.cache
 def texts(figure: Figure) -> list[Text]:
     """Every text that drawing the figure puts on it: no empty ones, no tick labels beyond an axis's ends."""
     found = []
