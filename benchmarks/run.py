@@ -1,6 +1,6 @@
 """What training costs here and elsewhere, measured side by side: writes benchmarks/RESULTS.md with its figures.
 
-    python benchmarks/run.py                       everything, about three quarters of an hour on two cores
+    python benchmarks/run.py                       everything, about an hour on two cores
     python benchmarks/run.py training inference    only these sections; the others keep what was measured before
     python benchmarks/run.py --toy --into FOLDER   a few images, to see that it works; its numbers mean nothing
 
