@@ -180,6 +180,17 @@ def machine() -> dict:
     }
 
 
+def measured_before(file: Path, here: dict) -> dict:
+    """The sections that earlier runs measured on this computer with these libraries; others are not mixed in.
+
+    Args:
+        file: what an earlier run wrote, if it is there.
+        here: what :func:`machine` tells.
+    """
+    results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return results if results.get("machine") == here else {"machine": here}
+
+
 def main() -> None:
     """Measure what is asked for, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], allow_abbrev=False)
@@ -194,11 +205,10 @@ def main() -> None:
         )
     os.environ["DIGITS_MNIST"] = str(mnist.load().location)
     file = arguments.into / "results.json"
-    results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    results = measured_before(file, machine())
     benchmark = Benchmark(arguments.toy)
     for section in arguments.sections or SECTIONS:
         results[section] = getattr(benchmark, section)()
-        results["machine"] = machine()
         with workspace.write_atomically(file) as temporary:
             temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         report.write(results, arguments.into)

@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import report
+import run as benchmark
 import workers
 
 BENCHMARKS = Path(report.__file__).parent
@@ -59,6 +60,15 @@ def test_toy_run_writes_a_report(home, tmp_path):
     measured = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert set(measured) == {"training", "inference", "machine"}
     assert platform.node() not in json.dumps(measured["machine"])
+
+
+def test_another_computers_numbers_are_not_mixed_in(tmp_path):
+    """The report would compare two computers, and say that it is about one."""
+    file, here = tmp_path / "results.json", benchmark.machine()
+    assert benchmark.measured_before(file, here) == {"machine": here}
+    for machine, kept in ((here, {"training": [1]}), ({**here, "cores": 99}, {})):
+        file.write_text(json.dumps({"machine": machine, "training": [1]}), encoding="utf-8")
+        assert benchmark.measured_before(file, here) == {"machine": here, **kept}
 
 
 def test_unknown_section_is_told(home, tmp_path):
