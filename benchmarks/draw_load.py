@@ -29,17 +29,16 @@ sys.path.insert(0, str(ROOT / "notebooks"))
 DIFFERENT = 200  # drawings; they are sent again and again
 
 
-def some_drawings() -> list[bytes]:
-    """Some test digits as the page's canvas would send them."""
-    from digits import mnist
+def drawing(image: np.ndarray) -> bytes:
+    """A digit as the page's canvas would send it: a PNG file.
 
-    files = []
-    for image in mnist.load().test_images[:DIFFERENT]:
-        large = Image.fromarray(255 - image).resize((280, 280), Image.Resampling.BICUBIC)
-        file = io.BytesIO()
-        large.convert("RGBA").save(file, "PNG")
-        files.append(file.getvalue())
-    return files
+    Args:
+        image: uint8, shape (28, 28), 0 for paper to 255 for ink.
+    """
+    large = Image.fromarray(255 - image).resize((280, 280), Image.Resampling.BICUBIC)
+    file = io.BytesIO()
+    large.convert("RGBA").save(file, "PNG")
+    return file.getvalue()
 
 
 def visit(port: int, pictures: list[bytes]) -> list[float]:
@@ -62,6 +61,15 @@ def visit(port: int, pictures: list[bytes]) -> list[float]:
     return took
 
 
+def network_of(port: int) -> str:
+    """The name of the network that the server reads with."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/api/about")
+    about = json.loads(connection.getresponse().read())
+    connection.close()
+    return about["network"]
+
+
 def summary(took: list[float]) -> dict:
     """Median and 99th percentile of milliseconds."""
     return {"median": statistics.median(took), "within": float(np.quantile(took, 0.99))}
@@ -76,9 +84,11 @@ def measure(visitors: int, drawings: int) -> dict:
 
     Returns:
         ``alone_ms`` and ``together_ms``, each with ``median`` and ``within`` (99 % of the answers); ``per_second``,
-        the answers when all visit; and the arguments.
+        the answers when all visit; ``network``, the name of the one that reads; and the arguments.
     """
-    pictures = some_drawings()
+    from digits import mnist
+
+    pictures = [drawing(image) for image in mnist.load().test_images[:DIFFERENT]]
     server = subprocess.Popen(
         [sys.executable, str(ROOT / "notebooks" / "draw.py"), "--port", "0"],
         stdout=subprocess.PIPE,
@@ -90,6 +100,7 @@ def measure(visitors: int, drawings: int) -> dict:
             for line in server.stdout
             if (found := re.search(r"Draw digits at http://\S+:(\d+)", line))
         )
+        network = network_of(port)
         visit(port, pictures[:20])  # what is done only once
         alone = visit(port, pictures)
         wanted = [pictures[number % DIFFERENT] for number in range(drawings)]
@@ -104,6 +115,7 @@ def measure(visitors: int, drawings: int) -> dict:
         server.terminate()  # an interrupt is ignored by what runs in the background
         server.wait()
     return {
+        "network": network,
         "visitors": visitors,
         "drawings": len(together),
         "alone_ms": summary(alone),

@@ -30,22 +30,22 @@ def scaled(images: np.ndarray) -> np.ndarray:
     return images.astype(np.float32) / 255
 
 
-def run(images: int, width: int, streamed: bool) -> dict:
+def run(images: int, originals: int, width: int, streamed: bool) -> dict:
     """Train 784-width-10 for two epochs; the seconds of the second.
 
     Args:
-        images: how many; more than MNIST has are moved copies of its own.
+        images: how many; those beyond the originals are moved copies of them.
+        originals: how many of MNIST's own; ``images`` is a multiple.
         width: of the hidden layer.
         streamed: whether tf.data makes one copy of all images after the other while the network trains, instead of
             all at first.
     """
     dataset = mnist.load()
-    originals = dataset.train_images.reshape(-1, 784)[:images]
-    labels = dataset.train_labels[:images].astype(np.int64)
+    unmoved = dataset.train_images.reshape(-1, 784)[:originals]
+    labels = dataset.train_labels[:originals].astype(np.int64)
     model = keras_network("dense", width, seed=0)
-    copies = images // len(originals)
     train = _streamed if streamed else _in_memory
-    return {"seconds": train(model, originals, labels, copies)}
+    return {"seconds": train(model, unmoved, labels, images // originals)}
 
 
 def _in_memory(model, originals: np.ndarray, labels: np.ndarray, copies: int) -> float:

@@ -1,4 +1,4 @@
-"""How fast trained networks answer, and the handwriting pipeline before them: for benchmarks/run.py, in one process."""
+"""How fast trained networks answer, with the handwriting pipeline before them too: one measurement for run.py."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from networks import keras_network
 from workers import answer
 
 BULK_BATCH = 1000
+PICTURES = 50
 
 
 def median_seconds(function: Callable[[], object], repetitions: int) -> float:
@@ -22,20 +23,28 @@ def median_seconds(function: Callable[[], object], repetitions: int) -> float:
 
 
 def run(images: int, repetitions: int) -> dict:
-    """Measure the ways to ask 784-100-10, and the pipeline on photographs.
+    """Measure the ways to ask 784-100-10, and to read pictures.
 
     Args:
         images: in bulk.
         repetitions: of each measurement; ten times as many for single images.
 
     Returns:
-        ``ways``: for each way, images per second in bulk and milliseconds for one; and ``photograph_ms``.
+        ``ways``: for each way, ``images_per_second`` in bulk and milliseconds for one, ``one_ms``; and ``pictures``:
+        for each kind, the milliseconds of the pipeline, ``prepare_ms``, and with a network after it, ``read_ms``.
     """
-    from digits import handwriting, mnist, photographs, training
+    from digits import mnist
+
+    test_images = mnist.load().test_images
+    scaled = test_images.reshape(-1, 784).astype(np.float32)[:images] / 255
+    return {"ways": _ways(scaled, repetitions), "pictures": _pictures(test_images, repetitions)}
+
+
+def _ways(scaled: np.ndarray, repetitions: int) -> dict:
+    """From Keras's own to the fastest."""
+    from digits import training
 
     tf = training.tf
-    dataset = mnist.load()
-    scaled = dataset.test_images.reshape(-1, 784).astype(np.float32)[:images] / 255
     model = keras_network("dense", 100, seed=0)
 
     @tf.function(input_signature=[tf.TensorSpec([None, 784], tf.float32)], autograph=False)
@@ -48,11 +57,11 @@ def run(images: int, repetitions: int) -> dict:
 
     one = scaled[:1]
     ways = {
-        "model.predict, as it comes": (
+        "`model.predict`, as it comes": (
             lambda: model.predict(scaled, verbose=0),
             lambda: model.predict(one, verbose=0),
         ),
-        f"model.predict, batches of {BULK_BATCH:,}": (
+        f"`model.predict`, batches of {BULK_BATCH:,}": (
             lambda: training.predict(model, scaled, BULK_BATCH),
             lambda: training.predict(model, one),
         ),
@@ -65,25 +74,45 @@ def run(images: int, repetitions: int) -> dict:
             lambda: compiled(tf.constant(one)).numpy(),
         ),
     }
-    measured = {
+    return {
         name: {
             "images_per_second": len(scaled) / median_seconds(bulk, repetitions),
             "one_ms": 1000 * median_seconds(single, 10 * repetitions),
         }
         for name, (bulk, single) in ways.items()
     }
-    photos = photographs.photographs(scaled[:50], 0)
 
-    def prepare_all():
-        for photo in photos:
-            try:
-                handwriting.digits_in(photo)
-            except ValueError:  # a digit that is not found takes its time, too
-                continue
+
+def _pictures(test_images: np.ndarray, repetitions: int) -> dict:
+    """Drawings as the page sends them, and photographs; each holds one digit."""
+    from digits import handwriting, photographs, reading
+    from draw_load import drawing
+
+    reader = reading.Reader(keras_network("conv", 100, seed=0))
+    some = test_images[:PICTURES]
+    kinds = {
+        "a drawing": [drawing(image) for image in some],
+        "a photograph": photographs.photographs(some.reshape(-1, 784).astype(np.float32) / 255, 0),
+    }
+
+    def one_after_the_other(read: Callable, pictures: list) -> Callable[[], None]:
+        def read_all() -> None:
+            for picture in pictures:
+                try:
+                    read(picture)
+                except ValueError:  # a digit that is not found takes its time, too
+                    continue
+
+        return read_all
 
     return {
-        "ways": measured,
-        "photograph_ms": 1000 * median_seconds(prepare_all, repetitions) / len(photos),
+        kind: {
+            name: 1000
+            / len(pictures)
+            * median_seconds(one_after_the_other(read, pictures), repetitions)
+            for name, read in (("prepare_ms", handwriting.digits_in), ("read_ms", reader.read))
+        }
+        for kind, pictures in kinds.items()
     }
 
 

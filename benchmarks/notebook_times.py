@@ -1,18 +1,16 @@
-"""Where the time of each notebook goes: starting its kernel, importing libraries, or work. For benchmarks/run.py."""
+"""Where the time of a notebook goes: starting its kernel, importing libraries, or work. One measurement for run.py."""
 
 import ast
 import datetime
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 
-import nbformat
 from digits import mnist, series
-from nbclient import NotebookClient
+from run_all import SeriesClient
 from workers import answer
 
 
@@ -24,36 +22,25 @@ def is_import(source: str) -> bool:
     return bool(body) and all(isinstance(node, ast.Import | ast.ImportFrom) for node in body)
 
 
-def run(numbers: list[str]) -> dict:
-    """Execute notebooks one after the other, in order, each in a kernel of its own; nothing of the checkout changes.
+def run(number: str, home: str) -> dict:
+    """Execute one notebook in a kernel of its own; nothing of the checkout changes.
+
+    Args:
+        number: of the notebook.
+        home: a folder in which it finds what earlier ones wrote, and writes.
 
     Returns:
-        For each number, the seconds of ``kernel``, ``imports`` and ``work``.
+        The seconds of ``kernel``, ``imports`` and ``work``.
     """
-    location = mnist.load().location
-    result = {}
-    with tempfile.TemporaryDirectory() as home:
-        os.environ.update(DIGITS_HOME=home, DIGITS_MNIST=str(location))
-        for number in numbers:
-            result[number] = _run_one(series.step(number).notebook)
-    return result
-
-
-def _run_one(path: Path) -> dict:
-    notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        kernel_name="python3",
-        timeout=None,
-        record_timing=True,
-        resources={"metadata": {"path": str(path.parent)}},
-    )
+    os.environ.update(DIGITS_HOME=home, DIGITS_MNIST=str(mnist.load().location))
+    client = SeriesClient(series.step(number), on_cell_complete=lambda **told: None)
+    client.record_timing = True
     started = time.perf_counter()
     client.execute()
     total = time.perf_counter() - started
     seconds = {"imports": 0.0, "work": 0.0}
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.source.strip():
+    for cell in client.code_cells:
+        if cell.source.strip():
             kind = "imports" if is_import(cell.source) else "work"
             seconds[kind] += _seconds_of(cell.metadata["execution"])
     return {"kernel": total - sum(seconds.values()), **seconds}

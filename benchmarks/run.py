@@ -1,32 +1,33 @@
-"""What training costs here and elsewhere, measured side by side: writes benchmarks/RESULTS.md with its figures.
+"""What training costs here and elsewhere, measured side by side: writes RESULTS.md, its figures and cost.csv.
 
     python benchmarks/run.py                       everything, about an hour on two cores
     python benchmarks/run.py training inference    only these sections; the others keep what was measured before
     python benchmarks/run.py --toy --into FOLDER   a few images, to see that it works; its numbers mean nothing
 
-Contenders take turns, each time in a process of their own, and each as its users write it. PyTorch takes part where it
-is installed (benchmarks/requirements.txt). Leave the computer alone meanwhile.
+Contenders take turns, each time in a process of their own (workers.py), and each as its users write it (contenders.py,
+ways_*.py). PyTorch takes part where it is installed (benchmarks/requirements.txt). What is measured besides stands in
+growth.py, inference.py, draw_load.py, notebook_times.py and cost.py. The measurements go to results.json, from which
+report.py writes. Leave the computer alone meanwhile.
 """
 
 import argparse
-import importlib.metadata
 import importlib.util
-import json
 import os
-import platform
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 
+import computer
+import cost
 import draw_load
+import measurements
 import psutil
 import report
-from cost import main as measure_cost
-from cost import processor
-from digits import mnist, series, workspace
+from digits import artifacts, mnist, series
 from digits.progress import progress_bar
 from workers import measure
 
@@ -43,10 +44,15 @@ SIDE_BY_SIDE = [
     ("torch_loader", 32),
     ("torch_slices", 32),
     ("floor", 32),
+    ("floor_side_by_side", 32),
     ("keras_default", 128),
     ("series_fit", 128),
     ("series_repeats", 128),
+    ("scikit_learn", 128),
+    ("torch_loader", 128),
+    ("torch_slices", 128),
     ("floor", 128),
+    ("floor_side_by_side", 128),
 ]
 # Network, contender, width, batch size, most epochs, targets.
 TO_ACCURACY = [
@@ -59,17 +65,27 @@ TO_ACCURACY = [
     ("conv", "keras_default", 100, 32, 12, [0.99]),
     ("conv", "series_fit", 100, 32, 12, [0.99]),
     ("conv", "torch_loader", 100, 32, 12, [0.99]),
+    ("conv", "torch_slices", 100, 32, 12, [0.99]),
     ("conv", "series_best", 100, 64, 4, [0.99]),
 ]
 SECTIONS = ("training", "accuracy", "growth", "inference", "notebooks", "cost")
-
-
+# Training so many images in memory takes less than this: they are held several times, beside TensorFlow.
+BYTES_PER_IMAGE, BYTES_BESIDE = 3 * 784 * 4, 2 * 2**30
 # Network, contender, batch size, width, epochs: what the series reaches 98 % with in the least time.
 BEST = ("dense", "series_best", 64, 300, 4)
 
 
 def _takes_part(contender: str) -> bool:
     return HAS_TORCH or not contender.startswith("torch")
+
+
+def _fits_into_memory(images: int) -> bool:
+    return BYTES_BESIDE + images * BYTES_PER_IMAGE < psutil.virtual_memory().available
+
+
+def _make_first(artifact: str) -> None:
+    """Run the notebooks that write an artifact if it is not there; a line says so."""
+    artifacts.provenance(artifact)
 
 
 class Benchmark:
@@ -87,8 +103,9 @@ class Benchmark:
     def training(self) -> list[dict]:
         """The same work side by side, in turn; then the series' best settings."""
         rows = [("dense", *row, 100, 5) for row in SIDE_BY_SIDE if _takes_part(row[0])]
-        if self.toy:  # what the report compares
-            rows = [row for row in rows if row[1] in ("keras_default", "series_fit", "floor")]
+        if self.toy:  # one of each kind
+            shown = ("keras_default", "series_fit", "floor", "floor_side_by_side")
+            rows = [row for row in rows if row[1] in shown and row[2] == 32]
         rows.append(BEST)
 
         def train(row, seed):
@@ -101,6 +118,9 @@ class Benchmark:
 
     def accuracy(self) -> list[dict]:
         """Seconds until validation accuracies are reached."""
+        rows = [row for row in TO_ACCURACY if _takes_part(row[1])]
+        if self.toy:
+            rows = [row for row in rows if row[:2] == ("dense", "series_best")]
 
         def train(row, seed):
             network, contender, width, batch_size, epochs, targets = row
@@ -108,48 +128,74 @@ class Benchmark:
             measured = self._train(contender, task, targets)
             return {"contender": contender, "targets": targets, **task, **measured}
 
-        rows = [row for row in TO_ACCURACY if _takes_part(row[1])]
         return self._in_turn("accuracy", rows, train)
 
     def growth(self) -> list[dict]:
         """Seconds and memory against images and width."""
-        images = [self.images * factor for factor in ((1, 2) if self.toy else (1, 2, 4, 8, 16))]
-        widths = (50, 100) if self.toy else (50, 200, 800, 3200)
-        rows = [(count, 100, False) for count in images]
+        images = [self.images * factor for factor in (1, 2, 4, 8, 16)]
+        rows = [(count, 100, False) for count in images if _fits_into_memory(count)]
         rows += [(count, 100, True) for count in images]
-        rows += [(images[0], width, False) for width in widths]
+        rows += [(images[0], width, False) for width in (50, 200, 400, 800, 1600, 3200)]
+        if self.toy:
+            rows = [(images[0], 50, False), *((images[1], 100, how) for how in (False, True))]
 
         def train(row, repetition):
             options = dict(zip(("images", "width", "streamed"), row, strict=True))
-            return {**options, **measure(str(FOLDER / "growth.py"), **options)}
+            found = measure(str(FOLDER / "growth.py"), originals=self.images, **options)
+            return {**options, **found}
 
         return self._in_turn("growth", rows, train)
 
-    def inference(self) -> dict:
+    def inference(self) -> list[dict]:
         """Images per second, and the wait for one; the web page's too, but for a toy."""
-        sizes = (
-            {"images": 200, "repetitions": 2} if self.toy else {"images": 10_000, "repetitions": 9}
-        )
-        found = measure(str(FOLDER / "inference.py"), **sizes)
+        images, repetitions = (200, 2) if self.toy else (10_000, 9)
         if not self.toy:
-            found["web"] = draw_load.measure(visitors=32, drawings=2000)
-        return found
+            _make_first("models/own.keras")  # the server would do it without a word
 
-    def notebooks(self) -> dict:
-        """Where each notebook's time goes, when nothing was computed before."""
-        numbers = [step.number for step in series.STEPS]
-        script = str(FOLDER / "notebook_times.py")
-        return measure(script, numbers=numbers[:1] if self.toy else numbers)
+        def answer(row, repetition):
+            script = str(FOLDER / "inference.py")
+            found = measure(script, images=images, repetitions=repetitions)
+            if not self.toy:
+                found["web"] = draw_load.measure(visitors=32, drawings=2000)
+            return found
 
-    def cost(self) -> dict:
-        """What one run of each of the series' networks costs, in a file of its own that notebook 06 reads."""
-        if not self.toy:
-            measure_cost()
-        return {}
+        return self._in_turn("inference", [None], answer)
 
-    def _in_turn(self, name: str, rows: list, train: Callable[[Any, int], dict]) -> list[dict]:
+    def notebooks(self) -> list[dict]:
+        """Where each notebook's time goes, when nothing was computed before, and once more with what was."""
+        numbers = [step.number for step in series.STEPS[: 1 if self.toy else None]]
+        rows = [(number, kept) for kept in (False, True) for number in numbers]
+        with tempfile.TemporaryDirectory() as home:
+
+            def execute(row, repetition):
+                number, kept = row
+                found = measure(str(FOLDER / "notebook_times.py"), number=number, home=home)
+                return {"number": number, "kept": kept, **found}
+
+            return self._in_turn("notebooks", rows, execute, repetitions=1)
+
+    def cost(self) -> list[dict]:
+        """What one run of each of the series' networks costs; notebook 06 reads it from a file of its own."""
+        if self.toy:  # there are no networks of 600 images
+            return []
+        for name in cost.BATCH_SIZES:
+            _make_first(f"models/{name}.keras")
+
+        def train(name, repetition):
+            return measure(str(FOLDER / "cost.py"), name=name)
+
+        return self._in_turn("cost", list(cost.BATCH_SIZES), train)
+
+    def _in_turn(
+        self,
+        name: str,
+        rows: list,
+        train: Callable[[Any, int], dict],
+        repetitions: int | None = None,
+    ) -> list[dict]:
         """Measure each row once, then each again, and so on: what else the computer does meets all alike."""
-        turns = [(row, repetition) for repetition in range(self.repetitions) for row in rows]
+        repetitions = repetitions or self.repetitions
+        turns = [(row, repetition) for repetition in range(repetitions) for row in rows]
         bar = progress_bar(turns, description=name, unit="measurement")
         return [train(row, repetition) for row, repetition in bar]
 
@@ -167,51 +213,33 @@ class Benchmark:
         return measure(self.contenders, contender=contender, task=task, **options)
 
 
-def machine() -> dict:
-    """The computer and the libraries, without the computer's name."""
-    libraries = ["tensorflow", "keras", "numpy", "scikit-learn", *(["torch"] if HAS_TORCH else [])]
-    return {
-        "processor": processor(),
-        "cores": os.cpu_count(),
-        "memory_gib": round(psutil.virtual_memory().total / 2**30),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        **{library: importlib.metadata.version(library) for library in libraries},
-    }
-
-
-def measured_before(file: Path, here: dict) -> dict:
-    """The sections that earlier runs measured on this computer with these libraries; others are not mixed in.
-
-    Args:
-        file: what an earlier run wrote, if it is there.
-        here: what :func:`machine` tells.
-    """
-    results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return results if results.get("machine") == here else {"machine": here}
-
-
 def main() -> None:
     """Measure what is asked for, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], allow_abbrev=False)
     parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
     parser.add_argument("--toy", action="store_true", help="few images; the numbers mean nothing")
-    parser.add_argument("--into", type=Path, default=FOLDER, help="the folder of the report")
+    parser.add_argument(
+        "--into", type=Path, help="the folder of the report, if not the script's own"
+    )
     arguments = parser.parse_args()
     unknown = set(arguments.sections) - set(SECTIONS)
     if unknown:
         parser.error(
             f"there is no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}"
         )
+    if arguments.toy and not arguments.into:
+        parser.error("--toy needs --into FOLDER: it would replace numbers that mean something")
     os.environ["DIGITS_MNIST"] = str(mnist.load().location)
-    file = arguments.into / "results.json"
-    results = measured_before(file, machine())
+    folder = arguments.into or FOLDER
+    file, here = folder / "results.json", computer.describe(HAS_TORCH)
+    results = measurements.read(file, here)
     benchmark = Benchmark(arguments.toy)
     for section in arguments.sections or SECTIONS:
-        results[section] = getattr(benchmark, section)()
-        with workspace.write_atomically(file) as temporary:
-            temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-        report.write(results, arguments.into)
+        found = getattr(benchmark, section)()
+        results = measurements.write({**results, section: found}, file)
+        report.write(results, folder)
+        if results.get("cost"):
+            cost.write(results["cost"], here, folder / "cost.csv")
 
 
 if __name__ == "__main__":

@@ -7,15 +7,30 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
+import cost
+import goals
+import measurements
 import report
-import run as benchmark
 import workers
+from growth_report import Line
 
 BENCHMARKS = Path(report.__file__).parent
+MACHINE = {
+    "processor": "A processor",
+    "cores": 2,
+    "memory_gib": 24,
+    "system": "Linux",
+    "python": "3.11",
+    "blas": "openblas (Zen kernels)",
+    "tensorflow": "2.21",
+    "numpy": "2",
+}
+PROCESS = {"process_seconds": 9.0, "peak_mib": 2048.0}
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess:
@@ -39,36 +54,71 @@ def tables_in(text: str) -> list[list[list[str]]]:
     return [[rows[0], *rows[2:]] for rows in cells]
 
 
+def first_number(cell: str) -> float:
+    """The median in a cell that tells a range as well."""
+    return float(cell.split()[0].replace(",", ""))
+
+
+@pytest.mark.timeout(600)
 def test_toy_run_writes_a_report(home, tmp_path):
-    """A few hundred images, one repetition: real processes, the real script."""
-    finished = run("--toy", "--into", str(tmp_path), "training", "inference")
+    """A few hundred images, one repetition, all sections: real processes, the real script."""
+    finished = run("--toy", "--into", str(tmp_path))
     assert finished.returncode == 0, finished.stderr[-3000:]
     text = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
-    (headers, *rows), asked = tables_in(text)
-    assert len(asked) == 1 + 4 and all(float(row[2]) > 0 for row in asked[1:])
-    assert headers[0] == "contender" and "test accuracy, %" in headers
-    assert [(row[0], row[1]) for row in rows] == [
-        (report.LABELS[name], size)
-        for size in ("32", "128")
-        for name in ("keras_default", "series_fit", "floor")
+    reached, training, accuracy, growth, asked, pictures, notebooks = tables_in(text)
+    assert all(len(row) == len(table[0]) for table in tables_in(text) for row in table)
+    assert [row[2] for row in reached[1:]] and {row[2] for row in reached[1:]} <= {
+        "reached",
+        "**missed**",
+    }
+    assert training[0][0] == "contender" and "test accuracy, %" in training[0]
+    assert [row[:2] for row in training[1:]] == [
+        [report.LABELS[name], "32"]
+        for name in ("keras_default", "series_fit", "floor", "floor_side_by_side")
     ]
-    assert all(len(row) == len(headers) for row in rows)
-    seconds = [float(row[2].split()[0]) for row in rows]
-    assert all(value > 0 for value in seconds)
+    assert [(row[1], row[3]) for row in accuracy[1:]] == [
+        ("784-300-10", "97 %"),
+        ("784-300-10", "98 %"),
+    ]
+    assert [row[:3] for row in growth[1:]] == [
+        ["600", "50", "in memory"],
+        ["1,200", "100", "in memory"],
+        ["1,200", "100", "streamed"],
+    ]
+    assert [row[0] for row in notebooks[1:]] == ["01", "01, networks kept"]
+    assert len(asked) == 1 + 4 and len(pictures) == 1 + 2
+    for table, column in ((training, 2), (asked, 2), (pictures, 2), (notebooks, 4)):
+        assert all(first_number(row[column]) > 0 for row in table[1:])
     assert "600 training images, 2 epochs" in text, "a toy's report says that it is one"
-    assert (tmp_path / "epochs.png").stat().st_size > 5_000
+    written = {path.name for path in tmp_path.iterdir()}
+    assert written == {"RESULTS.md", "results.json", "epochs.png", "growth.png"}
+    assert all((tmp_path / name).stat().st_size > 5_000 for name in ("epochs.png", "growth.png"))
     measured = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
-    assert set(measured) == {"training", "inference", "machine"}
     assert platform.node() not in json.dumps(measured["machine"])
+    assert all(row["seconds"] > 0 for row in measured["growth"])
+    assert report.text_of(measured) == text
 
 
-def test_another_computers_numbers_are_not_mixed_in(tmp_path):
+def test_toy_does_not_replace_what_was_measured(home):
+    before = (BENCHMARKS / "RESULTS.md").read_bytes()
+    finished = run("--toy")
+    assert finished.returncode == 2 and "--toy needs --into" in finished.stderr
+    assert (BENCHMARKS / "RESULTS.md").read_bytes() == before
+
+
+def test_another_computers_numbers_are_not_mixed_in(tmp_path, capsys):
     """The report would compare two computers, and say that it is about one."""
-    file, here = tmp_path / "results.json", benchmark.machine()
-    assert benchmark.measured_before(file, here) == {"machine": here}
-    for machine, kept in ((here, {"training": [1]}), ({**here, "cores": 99}, {})):
-        file.write_text(json.dumps({"machine": machine, "training": [1]}), encoding="utf-8")
-        assert benchmark.measured_before(file, here) == {"machine": here, **kept}
+    file = tmp_path / "results.json"
+    assert measurements.read(file, MACHINE) == {"machine": MACHINE}
+    measurements.write({"machine": MACHINE, "growth": [{"seconds": 1.23456789}]}, file)
+    assert measurements.read(file, MACHINE) == {
+        "machine": MACHINE,
+        "growth": [{"seconds": 1.23457}],
+    }
+    assert not capsys.readouterr().out
+    slower_kernels = {**MACHINE, "blas": "openblas (Haswell kernels)"}
+    assert measurements.read(file, slower_kernels) == {"machine": slower_kernels}
+    assert "begun anew" in capsys.readouterr().out
 
 
 def test_unknown_section_is_told(home, tmp_path):
@@ -76,15 +126,6 @@ def test_unknown_section_is_told(home, tmp_path):
     assert finished.returncode == 2
     assert "there is no section trainnig" in finished.stderr
     assert not (tmp_path / "RESULTS.md").exists()
-
-
-def test_growth_is_measured(home):
-    """In memory and streamed, with copies."""
-    for streamed in (False, True):
-        options = {"images": 1200, "width": 10, "streamed": streamed}
-        found = workers.measure(str(BENCHMARKS / "growth.py"), **options)
-        assert found["seconds"] > 0 and found["process_seconds"] > found["seconds"]
-        assert found["peak_mib"] is None or found["peak_mib"] > 100
 
 
 def test_failing_measurement_is_told(home):
@@ -98,90 +139,168 @@ def test_failing_measurement_is_told(home):
         )
 
 
-def test_report_of_all_sections(tmp_path):
-    """Every number of the measurements that a reader wants stands in its table."""
-    about = {"process_seconds": 9.0, "peak_mib": 2048.0}
-    results = {
-        "machine": {
-            "processor": "A processor",
-            "cores": 2,
-            "memory_gib": 24,
-            "system": "Linux",
-            "python": "3.11",
-            "numpy": "2",
-        },
-        "training": [
-            {
-                "contender": name,
-                "batch_size": size,
-                "seconds": [5.0, epoch, epoch],
-                "accuracy": 0.97,
-                "images": 60_000,
-                "epochs": 3,
-                "width": 300,
-                **about,
-            }
-            for name, size, epoch in (
-                ("keras_default", 32, 3.0),
-                ("floor", 32, 0.5),
-                ("series_repeats", 32, 0.75),
-                ("keras_default", 128, 2.0),
-                ("floor", 128, 0.25),
-                ("series_best", 64, 1.0),
-            )
-        ],
-        "accuracy": [
-            {
-                "network": "dense",
-                "contender": "series_fit",
-                "width": 100,
-                "batch_size": 32,
-                "targets": [0.97, 0.98],
-                "reached": {"0.97": {"epochs": 4, "training_seconds": 6.5, "since_start": 12.5}},
-            }
-        ],
-        "growth": [
-            {"images": count, "width": width, "streamed": streamed, "seconds": 1.5, **about}
-            for count, width, streamed in (
-                (600, 100, False),
-                (1200, 100, False),
-                (600, 100, True),
-                (600, 50, False),
-                (600, 50, False),
-            )
-        ],
-        "inference": {
-            "ways": {"a way": {"images_per_second": 123456.0, "one_ms": 0.5}},
-            "photograph_ms": 11.2,
+def trainings(seconds_of: dict[tuple[str, int], float]) -> list[dict]:
+    """Measurements of section training: three epochs of each contender, the first of which takes five seconds."""
+    return [
+        {
+            "contender": contender,
+            "batch_size": batch_size,
+            "seconds": [5.0, epoch, epoch],
+            "accuracy": None if contender.startswith("floor") else 0.97,
+            "images": 60_000,
+            "epochs": 3,
+            "width": 300,
+            **PROCESS,
+        }
+        for (contender, batch_size), epoch in seconds_of.items()
+    ]
+
+
+MEASURED = {
+    "machine": MACHINE,
+    "training": trainings(
+        {
+            ("keras_default", 32): 3.0,
+            ("floor", 32): 0.5,
+            ("floor_side_by_side", 32): 0.25,
+            ("series_repeats", 32): 0.75,
+            ("keras_default", 128): 2.0,
+            ("series_fit", 128): 1.0,
+            ("floor", 128): 0.25,
+            ("series_best", 64): 1.0,
+        }
+    ),
+    "accuracy": [
+        {
+            "network": "dense",
+            "contender": "series_fit",
+            "width": 100,
+            "batch_size": 32,
+            "epochs": 15,
+            "targets": [0.97, 0.98],
+            "reached": {"0.97": {"epochs": 4, "training_seconds": 6.5, "since_start": 12.5}},
+        }
+    ],
+    "growth": [
+        {"images": images, "width": width, "streamed": streamed, "seconds": seconds, **PROCESS}
+        for images, width, streamed, seconds in (
+            (600, 100, False, 2.0),
+            (1200, 100, False, 4.0),
+            (600, 100, True, 2.0),
+            (600, 200, False, 4.0),
+            (600, 50, False, 1.0),
+            (600, 50, False, 1.5),
+        )
+    ],
+    "inference": [
+        {
+            "ways": {"a way": {"images_per_second": 123456.0 + 1000 * turn, "one_ms": 0.5}},
+            "pictures": {"a drawing": {"prepare_ms": 11.2, "read_ms": 12.0}},
             "web": {
+                "network": "conv",
                 "visitors": 32,
                 "drawings": 2000,
                 "alone_ms": {"median": 16.5, "within": 21.0},
                 "together_ms": {"median": 385.0, "within": 500.0},
                 "per_second": 82.0,
             },
-        },
-        "notebooks": {"01": {"kernel": 2.0, "imports": 4.0, "work": 8.5}, **about},
-    }
-    report.write(results, tmp_path)
+        }
+        for turn in range(3)
+    ],
+    "notebooks": [
+        {"number": number, "kept": kept, "kernel": 2.0, "imports": 4.0, "work": work, **PROCESS}
+        for number, kept, work in (("01", False, 8.5), ("02", False, 3.0), ("01", True, 0.5))
+    ],
+    "cost": [
+        {"network": "own", "parameters": 1000, "epochs": 20, "images": 60_000, "seconds": seconds}
+        for seconds in (9.0, 7.04, 7.5)
+    ],
+}
+
+
+def test_report_of_all_sections(tmp_path):
+    """Every number of the measurements that a reader wants stands in its table."""
+    report.write(MEASURED, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"RESULTS.md", "epochs.png", "growth.png"}
     text = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
-    training, accuracy, growth, inference, notebooks = tables_in(text)
+    _, training, accuracy, growth, asked, pictures, notebooks, costs = tables_in(text)
+    assert "2 cores, 24 GiB of memory" in text and "openblas (Zen kernels)" in text
     assert training[1][2:5] == ["3.000 (3.000–3.000)", "1.0", "6.0"]
-    assert training[3][3:5] == ["4.0", "1.5"], "compared with Keras and the floor at its batch size"
-    assert training[5][3:5] == ["8.0", "1.0"]
+    assert training[3][3:5] == ["12.0", "1.0"] and training[3][-1] == "–"
+    assert training[4][3:5] == ["4.0", "3.0"], "runs side by side have a floor of their own"
+    assert training[6][3:5] == ["2.0", "4.0"], "compared with Keras and the floor at its batch size"
     assert "trains to 97.00 (97.00–97.00) % test accuracy in 7.00 (7.00–7.00) s" in text
     assert [row[3:7] for row in accuracy[1:]] == [
-        ["97%", "1 of 1", "4 (4–4)", "6.5 (6.5–6.5)"],
-        ["98%", "0 of 1", "–", "–"],
+        ["97 %", "1 of 1", "4 (4–4)", "6.5 (6.5–6.5)"],
+        ["98 %", "0 of 1", "–", "–"],
     ]
-    assert [row[:3] for row in growth[1:]] == [
-        ["600", "100", "in memory"],
-        ["1,200", "100", "in memory"],
-        ["600", "100", "streamed"],
-        ["600", "50", "in memory"],
+    assert growth[-1] == ["600", "50", "in memory", "1.25 (1.00–1.50)", "2,048"]
+    assert "In memory, 2 times the images takes 2.0 times as long and 1.0 times the memory." in text
+    assert "In memory, 4 times the width takes 3.2 times as long" in text
+    assert "a straight line misses no point by more than" in text
+    assert asked[1] == ["a way", "124,456 (123,456–125,456)", "0.50 (0.50–0.50)"]
+    assert pictures[1][1:] == ["11.2 (11.2–11.2)", "12.0 (12.0–12.0)"]
+    assert "16.5 (16.5–16.5) ms (99 % within 21 (21–21) ms)" in text
+    assert "2,000 drawings: no error, 82 (82–82) answers per second" in text
+    assert [row[:5] for row in notebooks[1:]] == [
+        ["01", "2.0", "4.0", "8.5", "14.5"],
+        ["01, networks kept", "2.0", "4.0", "0.5", "6.5"],
+        ["02", "2.0", "4.0", "3.0", "9.0"],
     ]
-    assert "In memory, 2 times the images take 1.0 times as long" in text
-    assert inference[1] == ["a way", "123,456", "0.50"]
-    assert "16.5 ms (99 % within 21 ms)" in text and "82 answers per second" in text
-    assert notebooks[1:] == [["01", "2.0", "4.0", "8.5", "14.5"]]
-    assert {path.name for path in tmp_path.iterdir()} == {"RESULTS.md", "epochs.png", "growth.png"}
+    assert "All together take 24 s, and 6 s" in text
+    assert costs[1:] == [["own", "1,000", "20", "7.5 (7.0–9.0)"]]
+
+
+def test_goals_are_held_against_what_was_measured():
+    """A goal that is missed must be seen to be."""
+    _, *rows = tables_in(goals.describe(MEASURED["training"]))[0]
+    assert [row[1:] for row in rows] == [
+        ["4.0", "**missed**"],  # repeats against Keras, 5 times wanted
+        ["4.0", "**missed**"],  # fit against the floor, 3 times allowed
+        ["3.0", "**missed**"],  # repeats against its floor, 2 times allowed
+        ["7.0", "**missed**"],  # seconds to 98 %, which it does not reach either
+    ]
+    faster = trainings(
+        {
+            ("keras_default", 32): 3.0,
+            ("series_fit", 32): 1.0,
+            ("torch_loader", 32): 1.2,
+            ("scikit_learn", 32): 0.9,
+            ("series_repeats", 32): 0.3,
+            ("floor_side_by_side", 32): 0.2,
+        }
+    )
+    _, *rows = tables_in(goals.describe(faster))[0]
+    assert [row[1:] for row in rows] == [
+        ["3.0", "reached"],
+        ["1.2", "reached"],
+        ["0.9", "**missed**"],
+        ["10.0", "reached"],
+        ["1.5", "reached"],
+    ]
+
+
+def test_straight_line_tells_linear_growth_from_other():
+    sizes = [50, 100, 200, 400]
+    line = Line.through(sizes, [1 + 0.02 * size for size in sizes])
+    assert line.start == pytest.approx(1) and line.slope == pytest.approx(0.02)
+    assert line.worst < 1e-6
+    assert Line.through(sizes, [size**2 for size in sizes]).worst > 0.2
+
+
+def test_cost_is_written_for_notebook_06(tmp_path):
+    """Medians, with a header that says of which machine."""
+    cost.write(MEASURED["cost"], MACHINE, tmp_path / "cost.csv")
+    lines = (tmp_path / "cost.csv").read_text(encoding="utf-8").splitlines()
+    assert "60,000 training images" in lines[0] and "medians of 3" in lines[0]
+    assert "A processor, two cores used, 24 GiB of memory, Linux" in lines[1]
+    table = pd.read_csv(tmp_path / "cost.csv", comment="#", index_col="network")
+    assert table.loc["own"].tolist() == [1000, 20, 7.5]
+
+
+def test_committed_report_is_that_of_the_committed_measurements(tmp_path):
+    """Somebody would have changed the numbers by hand, or forgotten to commit a part."""
+    results = json.loads((BENCHMARKS / "results.json").read_text(encoding="utf-8"))
+    assert report.text_of(results) == (BENCHMARKS / "RESULTS.md").read_text(encoding="utf-8")
+    cost.write(results["cost"], results["machine"], tmp_path / "cost.csv")
+    assert (tmp_path / "cost.csv").read_bytes() == (BENCHMARKS / "cost.csv").read_bytes()

@@ -1,0 +1,115 @@
+"""Keras as it comes, and the series' own ways to train: contenders of benchmarks/run.py."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from clock import Clock, Data, Task
+from networks import keras_network, train_all_anew, use_both_cores
+
+
+def _after_each_epoch(clock: Clock, predict: Callable):
+    import keras
+
+    class AfterEachEpoch(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = clock.tick(lambda images: predict(self.model, images))
+
+    return AfterEachEpoch()
+
+
+def keras_default(data: Data, task: Task, clock: Clock):
+    """``model.fit`` as Keras's own examples call it."""
+    model = keras_network(task.network, task.width, task.seed)
+
+    def predict(model, images):
+        return model.predict(images, verbose=0)
+
+    callbacks = [_after_each_epoch(clock, predict)]
+    clock.start()
+    model.fit(
+        data.images,
+        data.labels,
+        batch_size=task.batch_size,
+        epochs=task.epochs,
+        verbose=0,
+        callbacks=callbacks,
+    )
+    return lambda images: predict(model, images)
+
+
+def series_fit(data: Data, task: Task, clock: Clock):
+    """``training.fit``, with which notebook 03 shows training: a whole epoch as one compiled function."""
+    if task.network == "conv":
+        use_both_cores()
+    return _fit(data, task, clock, "adam")
+
+
+def series_best(data: Data, task: Task, clock: Clock):
+    """The same, with a learning rate that rises and falls within the few epochs there are."""
+    import keras
+
+    use_both_cores()
+    steps = task.epochs * -(-len(data.images) // task.batch_size)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        5e-4, steps, warmup_target=3e-3, warmup_steps=steps // 5
+    )
+    return _fit(data, task, clock, keras.optimizers.Adam(schedule))
+
+
+def _fit(data: Data, task: Task, clock: Clock, optimizer):
+    from digits import training
+
+    model = keras_network(task.network, task.width, task.seed, optimizer)
+    clock.start()
+    training.fit(
+        model,
+        data.images,
+        data.labels,
+        batch_size=task.batch_size,
+        epochs=task.epochs,
+        seed=task.seed,
+        callbacks=[_after_each_epoch(clock, training.predict)],
+    )
+    return lambda images: training.predict(model, images)
+
+
+def series_repeats(data: Data, task: Task, clock: Clock):
+    """``repeats.train`` from four seeds, side by side: seconds are per epoch of one run."""
+    from digits import repeats, training
+
+    train_all_anew()
+    seeds, ends, lock = range(task.seed, task.seed + 4), [], threading.Lock()
+
+    class Bar:
+        """Stands in for the progress bar, which moves after each epoch of each run."""
+
+        def __init__(self, **options):
+            ends.append(time.perf_counter())
+
+        def update(self, count=1):
+            with lock:
+                ends.append(time.perf_counter())
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            pass
+
+    repeats.progress_bar = Bar
+    clock.start()
+    runs = repeats.train(
+        lambda: keras_network(task.network, task.width, task.seed),
+        data.images,
+        data.labels,
+        seeds=seeds,
+        epochs=task.epochs,
+        batch_size=task.batch_size,
+    )
+    cores = min(os.cpu_count() or 1, len(seeds))
+    first = ends[cores] - clock.started  # until each core has finished an epoch
+    steady = (ends[-1] - ends[cores]) / (len(ends) - 1 - cores)
+    clock.seconds = [first, *[steady] * (task.epochs - 1)]
+    return lambda images: training.predict(runs.network, images)
