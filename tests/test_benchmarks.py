@@ -268,8 +268,10 @@ def test_goals_are_held_against_what_was_measured():
             ("scikit_learn", 32): 0.9,
             ("series_repeats", 32): 0.3,
             ("floor_side_by_side", 32): 0.2,
+            ("series_best", 64): 0.1,
         }
     )
+    faster[-1]["seconds"] = [1.0, 0.1, 0.1]
     _, *rows = tables_in(goals.describe(faster))[0]
     assert [row[1:] for row in rows] == [
         ["3.0", "reached"],
@@ -277,6 +279,7 @@ def test_goals_are_held_against_what_was_measured():
         ["0.9", "**missed**"],
         ["10.0", "reached"],
         ["1.5", "reached"],
+        ["1.2", "**missed**"],  # quickly, but not to 98 %
     ]
 
 
@@ -286,6 +289,8 @@ def test_straight_line_tells_linear_growth_from_other():
     assert line.start == pytest.approx(1) and line.slope == pytest.approx(0.02)
     assert line.worst < 1e-6
     assert Line.through(sizes, [size**2 for size in sizes]).worst > 0.2
+    # What counts is the share by which a point is missed: the largest must not draw the line to itself.
+    assert Line.through([1, 2, 3, 1000], [1, 2, 3, 1200]).worst == pytest.approx(0.0723, abs=1e-4)
 
 
 def test_cost_is_written_for_notebook_06(tmp_path):
