@@ -82,12 +82,25 @@ def describe(rows: list[dict]) -> str:
                     "* " + _growth_of("In memory", "images", in_memory),
                     "* " + _growth_of("Streamed", "images", streamed),
                     "* " + _growth_of("In memory", "width", by_width),
+                    *_streamed_beside(in_memory, streamed),
                 ]
             ),
             "![Seconds per epoch and peak memory against the number of images, in memory and streamed, and seconds "
             "against the hidden width, with straight lines through the points.](growth.png)",
         ]
     )
+
+
+def _streamed_beside(in_memory: list[dict], streamed: list[dict]) -> list[str]:
+    """What streaming costs and saves at the most images that were measured both ways, as a list of one line or none."""
+    for held in reversed(in_memory):
+        for point in streamed:
+            if point["images"] == held["images"] and held["peak"] is not None:
+                return [
+                    f"* With {held['images']:,} images, streaming takes {point['seconds'] / held['seconds']:.1f} times "
+                    f"as long as holding them in memory, and needs {100 * point['peak'] / held['peak']:.0f} % of the memory."
+                ]
+    return []
 
 
 def _growth_of(how: str, what: str, points: list[dict]) -> str:

@@ -3,6 +3,7 @@
 import json
 import platform
 import re
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ import measurements
 import report
 import workers
 from growth_report import Line
+from tables import epochs_of, grouped
+from training_report import LABELS
 
 BENCHMARKS = Path(report.__file__).parent
 MACHINE = {
@@ -73,7 +76,7 @@ def test_toy_run_writes_a_report(home, tmp_path):
     }
     assert training[0][0] == "contender" and "test accuracy, %" in training[0]
     assert [row[:2] for row in training[1:]] == [
-        [report.LABELS[name], "32"]
+        [LABELS[name], "32"]
         for name in ("keras_default", "series_fit", "floor", "floor_side_by_side")
     ]
     assert [(row[1], row[3]) for row in accuracy[1:]] == [
@@ -238,6 +241,8 @@ def test_report_of_all_sections(tmp_path):
     assert "In memory, 2 times the images takes 2.0 times as long and 1.0 times the memory." in text
     assert "In memory, 4 times the width takes 3.2 times as long" in text
     assert "a straight line misses no point by more than" in text
+    assert "With 600 images, streaming takes 1.0 times as long" in text
+    assert "and needs 100 % of the memory" in text
     assert asked[1] == ["a way", "124,456 (123,456–125,456)", "0.50 (0.50–0.50)"]
     assert pictures[1][1:] == ["11.2 (11.2–11.2)", "12.0 (12.0–12.0)"]
     assert "16.5 (16.5–16.5) ms (99 % within 21 (21–21) ms)" in text
@@ -309,3 +314,19 @@ def test_committed_report_is_that_of_the_committed_measurements(tmp_path):
     assert report.text_of(results) == (BENCHMARKS / "RESULTS.md").read_text(encoding="utf-8")
     cost.write(results["cost"], results["machine"], tmp_path / "cost.csv")
     assert (tmp_path / "cost.csv").read_bytes() == (BENCHMARKS / "cost.csv").read_bytes()
+
+
+def test_readme_quotes_the_measurements():
+    """README and the report that it links to would tell two different speeds."""
+    readme = (BENCHMARKS.parent / "README.md").read_text(encoding="utf-8")
+    section = readme.split("\n## How fast it is\n")[1].split("\n## ")[0]
+    results = json.loads((BENCHMARKS / "results.json").read_text(encoding="utf-8"))
+    epochs = epochs_of(results["training"])
+    quoted = re.findall(r"(\d+\.\d\d) s\b", section)
+    contenders = ("keras_default", "torch_loader", "scikit_learn", "series_fit", "series_repeats")
+    assert quoted == [f"{epochs[contender, 32]:.2f}" for contender in contenders]
+    best = grouped(results["training"], "contender")["series_best",]
+    seconds = statistics.median(sum(row["seconds"]) for row in best)
+    assert f"after {seconds:.1f} s of training" in section
+    assert all(row["accuracy"] >= 0.98 for row in best)
+    assert results["machine"]["processor"] in section

@@ -14,7 +14,7 @@ from .workspace import NOTEBOOKS_FOLDER
 if TYPE_CHECKING:  # it imports TensorFlow
     from .runs import Runs
 
-# Measured by benchmarks/cost.py, and part of the repository.
+# Measured by benchmarks/run.py, and part of the repository.
 COST_FILE = NOTEBOOKS_FOLDER.parent / "benchmarks" / "cost.csv"
 
 

@@ -1,0 +1,130 @@
+"""What benchmarks/run.py's report says of training: the same work side by side, and the time to accuracy."""
+
+from tables import after_first, epochs_of, grouped, mebibytes, peak_of, ratio, spread, table
+
+LABELS = {
+    "keras_default": "Keras, `model.fit` as it comes",
+    "series_fit": "the series, `training.fit`",
+    "series_repeats": "the series, `repeats.train` (four seeds, per run)",
+    "series_best": "the series, learning rate that rises and falls",
+    "scikit_learn": "scikit-learn, `MLPClassifier`",
+    "torch_loader": "PyTorch, DataLoader",
+    "torch_slices": "PyTorch, slices of one tensor",
+    "floor": "NumPy, the five matrix products alone",
+    "floor_side_by_side": "NumPy, matrix products of runs side by side (per run)",
+}
+
+
+def bars(rows: list[dict], batch_size: int) -> dict[str, list[float]]:
+    """The seconds of all epochs after the first, for the name of each contender at a batch size."""
+    groups = grouped(rows, "contender", "batch_size")
+    return {
+        LABELS[contender]: after_first(group)
+        for (contender, size), group in groups.items()
+        if size == batch_size and contender != "series_best"
+    }
+
+
+def describe(rows: list[dict]) -> str:
+    """The section on the same work, side by side."""
+    groups, epochs = grouped(rows, "contender", "batch_size"), epochs_of(rows)
+    lines = []
+    for (contender, batch_size), group in groups.items():
+        if contender == "series_best":
+            continue
+        epoch = epochs[contender, batch_size]
+        floor = "floor" + "_side_by_side" * (contender in ("series_repeats", "floor_side_by_side"))
+        accuracies = [100 * row["accuracy"] for row in group if row["accuracy"] is not None]
+        lines.append(
+            [
+                LABELS[contender],
+                batch_size,
+                spread(after_first(group), 3),
+                ratio(epochs.get(("keras_default", batch_size)), epoch),
+                ratio(epoch, epochs.get((floor, batch_size))),
+                spread([row["seconds"][0] for row in group]),
+                spread([row["process_seconds"] for row in group], 1),
+                mebibytes(peak_of(group)),
+                spread(accuracies),
+            ]
+        )
+    best = groups[("series_best", 64)]
+    training = spread([sum(row["seconds"]) for row in best])
+    reached = spread([100 * row["accuracy"] for row in best])
+    return "\n\n".join(
+        [
+            "## The same work, side by side",
+            f"784-100-10, Adam, {rows[0]['images']:,} training images, {rows[0]['epochs']} epochs. Each epoch is "
+            "compared with Keras's own and with the matrix products at the same batch size. The runs of "
+            "`repeats.train` share a process and the cores, each on one thread: they are compared with matrix "
+            "products that do the same.",
+            table(
+                [
+                    "contender",
+                    "batch",
+                    "seconds per epoch after the first",
+                    "times faster than Keras",
+                    "times the matrix products",
+                    "first epoch, s",
+                    "whole process, s",
+                    "peak memory, MiB",
+                    "test accuracy, %",
+                ],
+                lines,
+            ),
+            f"With a hidden layer of {best[0]['width']}, batches of {best[0]['batch_size']} and a learning rate that "
+            f"rises and falls within {best[0]['epochs']} epochs, the series trains to {reached} % test accuracy in "
+            f"{training} s, compilation included.",
+            "![Seconds per epoch of each contender as bars with their range, at batch sizes 32 and 128.](epochs.png)",
+        ]
+    )
+
+
+def describe_accuracy(rows: list[dict]) -> str:
+    """The section on the time to accuracy."""
+    lines = []
+    for (network, contender, width, batch_size), group in grouped(
+        rows, "network", "contender", "width", "batch_size"
+    ).items():
+        for target in group[0]["targets"]:
+            reached = [
+                row["reached"][str(target)] for row in group if str(target) in row["reached"]
+            ]
+            lines.append(
+                [
+                    LABELS[contender],
+                    f"784-{width}-10" if network == "dense" else "two convolutions",
+                    batch_size,
+                    f"{100 * target:.0f} %",
+                    f"{len(reached)} of {len(group)}",
+                    spread([one["epochs"] for one in reached], 0),
+                    spread([one["training_seconds"] for one in reached], 1),
+                    spread([one["since_start"] for one in reached], 1),
+                ]
+            )
+    most = {
+        network: max(row["epochs"] for row in group)
+        for (network,), group in grouped(rows, "network").items()
+    }
+    limits = f"{most.get('dense', '–')} epochs ({most.get('conv', '–')} with convolutions)"
+    return "\n\n".join(
+        [
+            "## Time to accuracy",
+            "Seconds until this share of 10,000 validation images is read right, of which training saw none; measuring "
+            f"it is not counted. Each contender trained from {len(group)} seeds, for at most {limits}; a learning rate "
+            "that rises and falls wants its few epochs fixed beforehand.",
+            table(
+                [
+                    "contender",
+                    "network",
+                    "batch",
+                    "accuracy",
+                    "reached",
+                    "epochs",
+                    "s of training",
+                    "s since the process began",
+                ],
+                lines,
+            ),
+        ]
+    )
