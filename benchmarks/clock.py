@@ -13,7 +13,7 @@ class Task:
     """What is trained.
 
     Attributes:
-        network: ``"dense"`` (784-width-10) or ``"conv"`` (two convolutions).
+        network: as :func:`networks.keras_network` takes it.
         width: of the hidden layer.
         batch_size, epochs: how; fewer epochs if the clock says so.
         seed: for starting weights and shuffling.
@@ -37,17 +37,17 @@ class Data:
 
 
 class Clock:
-    """Measures epochs, and perhaps accuracies between them, during which it stands still.
+    """Measures epochs, and perhaps the accuracy between them, during which it stands still.
 
     Args:
         data: whose other images are predicted.
-        targets: accuracies to reach; empty: no accuracy is measured before the end.
+        target: an accuracy to reach; None: no accuracy is measured before the end.
     """
 
-    def __init__(self, data: Data, targets: list[float]):
-        self.data, self.targets = data, targets
+    def __init__(self, data: Data, target: float | None):
+        self.data, self.target = data, target
         self.seconds: list[float] = []
-        self.reached: dict[str, dict] = {}
+        self.reached: dict | None = None
         self.before_training = self.started = self.last = 0.0
 
     def start(self) -> None:
@@ -56,25 +56,20 @@ class Clock:
         self.started = self.last = time.perf_counter()
 
     def tick(self, predict: Callable[[np.ndarray], np.ndarray]) -> bool:
-        """An epoch has ended; whether all targets are reached and training may stop."""
-        now = time.perf_counter()
-        self.seconds.append(now - self.last)
-        if self.targets:
-            self.note(self.accuracy(predict))
-        self.last = time.perf_counter()
-        return bool(self.targets) and len(self.reached) == len(self.targets)
-
-    def note(self, accuracy: float) -> None:
-        """Write down which targets this accuracy reaches for the first time, and when."""
-        training = sum(self.seconds)
-        for target in self.targets:
-            if accuracy >= target and str(target) not in self.reached:
-                self.reached[str(target)] = {
+        """An epoch has ended; whether the target is reached and training may stop."""
+        self.seconds.append(time.perf_counter() - self.last)
+        if self.target:
+            accuracy = self.accuracy(predict)
+            if accuracy >= self.target:
+                training = sum(self.seconds)
+                self.reached = {
                     "epochs": len(self.seconds),
                     "training_seconds": training,
                     "since_start": self.before_training + training,
                     "accuracy": accuracy,
                 }
+        self.last = time.perf_counter()
+        return self.reached is not None
 
     def accuracy(self, predict: Callable[[np.ndarray], np.ndarray]) -> float:
         """The share of the other images that are predicted right, from digits or scores."""

@@ -34,24 +34,24 @@ CONTENDERS = {
 }
 
 
-def run(contender: str, task: dict, images: int, targets: list[float]) -> dict:
+def run(contender: str, task: dict, images: int, target: float | None) -> dict:
     """Train once in this process.
 
     Args:
         contender: a name in ``CONTENDERS``.
         task: the fields of a :class:`Task`.
-        images: how many to train on, of all 60,000; with targets, of the five sixths that are not for validation.
-        targets: validation accuracies to reach; empty: train for all epochs, and measure the test accuracy.
+        images: how many to train on, of all 60,000; with a target, of the five sixths that are not for validation.
+        target: a validation accuracy at which to stop; None: train for all epochs, and measure the test accuracy.
 
     Returns:
-        ``seconds`` of each epoch, the test ``accuracy`` (None with targets, or where nothing is learned), and of each
-        target that was ``reached`` when that was.
+        ``seconds`` of each epoch, the test ``accuracy`` (None with a target, or where nothing is learned), and when the
+        target was ``reached`` (None if it was not).
     """
     from digits import mnist
 
     dataset = mnist.load()
     scaled = dataset.train_images.reshape(-1, 784).astype(np.float32) / 255
-    if targets:
+    if target:
         rows = np.random.default_rng(0).permutation(len(scaled))
         validation, train = np.split(rows, [len(rows) // VALIDATION_SHARE])
         train = train[:images]
@@ -60,9 +60,9 @@ def run(contender: str, task: dict, images: int, targets: list[float]) -> dict:
     else:
         test = dataset.test_images.reshape(-1, 784).astype(np.float32) / 255
         data = Data(scaled[:images], dataset.train_labels[:images], test, dataset.test_labels)
-    clock = Clock(data, targets)
+    clock = Clock(data, target)
     predict = CONTENDERS[contender](data, Task(**task), clock)
-    accuracy = clock.accuracy(predict) if predict and not targets else None
+    accuracy = clock.accuracy(predict) if predict and not target else None
     return {"seconds": clock.seconds, "accuracy": accuracy, "reached": clock.reached}
 
 

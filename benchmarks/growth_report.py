@@ -96,9 +96,13 @@ def _streamed_beside(in_memory: list[dict], streamed: list[dict]) -> list[str]:
     for held in reversed(in_memory):
         for point in streamed:
             if point["images"] == held["images"] and held["peak"] is not None:
+                longer, share = (
+                    point["seconds"] / held["seconds"],
+                    100 * point["peak"] / held["peak"],
+                )
                 return [
-                    f"* With {held['images']:,} images, streaming takes {point['seconds'] / held['seconds']:.1f} times "
-                    f"as long as holding them in memory, and needs {100 * point['peak'] / held['peak']:.0f} % of the memory."
+                    f"* With {held['images']:,} images, streaming takes {longer:.1f} times as long as holding them in "
+                    f"memory, and needs {share:.0f} % of the memory."
                 ]
     return []
 

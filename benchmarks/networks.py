@@ -1,4 +1,4 @@
-"""The two Keras networks that are measured, and runs that are trained anew."""
+"""The Keras networks that are measured, and runs that are trained anew."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,8 @@ def keras_network(network: str, width: int, seed: int, optimizer="adam"):
     """A compiled Keras model that takes images of shape (784,), float32, and gives ten probabilities.
 
     Args:
-        network: ``"dense"`` (784-width-10) or ``"conv"`` (two convolutions, then 100 neurons).
+        network: ``"dense"`` (784-width-10), ``"conv"`` (two convolutions, then 100 neurons) or ``"series_conv"``
+            (notebook 06's convolutional network, without dropout, for which a few epochs are too short).
         width: of the dense network's hidden layer.
         seed: of the starting weights.
         optimizer: as Keras takes it.
@@ -21,7 +22,7 @@ def keras_network(network: str, width: int, seed: int, optimizer="adam"):
     layers = keras.layers
     if network == "dense":
         hidden = [layers.Dense(width, activation="relu")]
-    else:
+    elif network == "conv":
         hidden = [
             layers.Reshape((28, 28, 1)),
             layers.Conv2D(16, 3, activation="relu"),
@@ -30,6 +31,21 @@ def keras_network(network: str, width: int, seed: int, optimizer="adam"):
             layers.MaxPooling2D(),
             layers.Flatten(),
             layers.Dense(100, activation="relu"),
+        ]
+    else:
+        hidden = [
+            layers.Reshape((28, 28, 1)),
+            layers.Conv2D(16, 5),
+            layers.MaxPooling2D(),
+            layers.ReLU(),
+            layers.Conv2D(32, 3),
+            layers.MaxPooling2D(),
+            layers.ReLU(),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.Flatten(),
+            layers.Dense(128, use_bias=False),
+            layers.BatchNormalization(momentum=0.9),
+            layers.ReLU(),
         ]
     model = keras.Sequential([keras.Input((784,)), *hidden, layers.Dense(10, activation="softmax")])
     model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
