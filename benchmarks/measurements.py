@@ -6,6 +6,9 @@ from typing import Any
 
 from digits import workspace
 
+# Raise it when measurements are written otherwise than before: older ones are then not read any more.
+FORMAT = 1
+
 
 def read(file: Path, here: dict) -> dict:
     """The sections that earlier runs measured on this computer with these libraries; others are not mixed in.
@@ -14,18 +17,22 @@ def read(file: Path, here: dict) -> dict:
         file: what an earlier run wrote, if it is there.
         here: what :func:`computer.describe` tells.
     """
-    results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"machine": here}
-    if results["machine"] == here:
+    nothing = {"format": FORMAT, "machine": here}
+    results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else nothing
+    if nothing.items() <= results.items():
         return results
-    print(f"{file.name} was measured on another computer or with other versions: begun anew.")
-    return {"machine": here}
+    print(
+        f"{file.name} was measured on another computer, with other versions or by another benchmark: begun anew."
+    )
+    return nothing
 
 
 def write(results: dict, file: Path) -> dict:
     """Write measurements, one a line, so that git shows what changed; atomically.
 
     Args:
-        results: ``machine``, a dictionary, and for each section a list of measurements in plain types.
+        results: ``format`` and ``machine`` as :func:`read` gives them, and for each section a list of measurements in
+            plain types.
         file: where to.
 
     Returns:
@@ -33,17 +40,17 @@ def write(results: dict, file: Path) -> dict:
     """
     results, parts = _rounded(results), []
     for name, found in results.items():
-        if isinstance(found, dict):
-            parts.append(f'"{name}": {_line(found)}')
-        else:
+        if isinstance(found, list):
             parts.append(f'"{name}": [\n' + ",\n".join(map(_line, found)) + "\n]")
+        else:
+            parts.append(f'"{name}": {_line(found)}')
     with workspace.write_atomically(file) as temporary:
         text = "{\n" + ",\n".join(parts) + "\n}\n"
         temporary.write_text(text, encoding="utf-8", newline="\n")
     return results
 
 
-def _line(measurement: dict) -> str:
+def _line(measurement: Any) -> str:
     return json.dumps(measurement, ensure_ascii=False)
 
 

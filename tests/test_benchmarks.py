@@ -111,17 +111,16 @@ def test_toy_does_not_replace_what_was_measured(home):
 
 def test_another_computers_numbers_are_not_mixed_in(tmp_path, capsys):
     """The report would compare two computers, and say that it is about one."""
-    file = tmp_path / "results.json"
-    assert measurements.read(file, MACHINE) == {"machine": MACHINE}
-    measurements.write({"machine": MACHINE, "growth": [{"seconds": 1.23456789}]}, file)
-    assert measurements.read(file, MACHINE) == {
-        "machine": MACHINE,
-        "growth": [{"seconds": 1.23457}],
-    }
+    file, nothing = tmp_path / "results.json", {"format": measurements.FORMAT, "machine": MACHINE}
+    assert measurements.read(file, MACHINE) == nothing
+    measurements.write({**nothing, "growth": [{"seconds": 1.23456789}]}, file)
+    assert measurements.read(file, MACHINE) == {**nothing, "growth": [{"seconds": 1.23457}]}
     assert not capsys.readouterr().out
     slower_kernels = {**MACHINE, "blas": "openblas (Haswell kernels)"}
-    assert measurements.read(file, slower_kernels) == {"machine": slower_kernels}
+    assert measurements.read(file, slower_kernels) == {**nothing, "machine": slower_kernels}
     assert "begun anew" in capsys.readouterr().out
+    measurements.write({**nothing, "format": 0, "growth": [{"milliseconds": 1}]}, file)
+    assert measurements.read(file, MACHINE) == nothing, "an older benchmark wrote other columns"
 
 
 def test_unknown_section_is_told(home, tmp_path):
