@@ -128,9 +128,9 @@ def scaling_and_loss(figure, run):
     (axes,) = figure.axes
     for label, images in (("raw pixels", pixels), ("scaled pixels", pixels / 255)):
         curve = drawn.line(axes, label)
-        assert_array_equal(curve[:, 0], range(60))
-        weights = _starting_weights().astype(float)
-        for loss in curve[:3, 1]:
+        assert_array_equal(curve[:, 0], range(40))
+        weights = _starting_weights()
+        for loss in curve[:, 1]:
             sums = images @ weights
             sums -= sums.max(axis=1, keepdims=True)
             shares = np.exp(sums) / np.exp(sums).sum(axis=1, keepdims=True)
@@ -186,7 +186,7 @@ def _labels_of(figure, run) -> list[int]:
 def _starting_weights() -> np.ndarray:
     """Glorot's starting weights of a layer from 784 to 10, as notebook 02 draws them."""
     limit = np.sqrt(6 / 794)
-    return np.random.default_rng(SEED).uniform(-limit, limit, size=(784, 10)).astype(np.float32)
+    return np.random.default_rng(SEED).uniform(-limit, limit, size=(784, 10))
 
 
 SHOWS = {
