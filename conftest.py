@@ -49,7 +49,8 @@ def pytest_ignore_collect(collection_path, config):
 def pytest_configure(config):
     """Resolve the dataset once, hand it to every kernel, and let everything be written to a temporary folder."""
     try:
-        from digits import mnist, workspace
+        from digits.basics import workspace
+        from digits.dataset import mnist
     except RuntimeError as error:  # the wrong Python
         pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
     os.environ["DIGITS_PROGRESS"] = "0"

@@ -6,7 +6,7 @@ from pathlib import Path
 import digits.plots  # noqa: F401 (sets the style of all figures)
 import matplotlib.pyplot as plt
 import numpy as np
-from digits import workspace
+from digits.basics import workspace
 from growth_report import Line
 
 

@@ -47,7 +47,7 @@ def run(contender: str, task: dict, images: int, target: float | None) -> dict:
         ``seconds`` of each epoch, the test ``accuracy`` (None with a target, or where nothing is learned), and when the
         target was ``reached`` (None if it was not).
     """
-    from digits import mnist
+    from digits.dataset import mnist
 
     dataset = mnist.load()
     scaled = dataset.train_images.reshape(-1, 784).astype(np.float32) / 255

@@ -30,14 +30,15 @@ def run(name: str) -> dict:
     Returns:
         The ``network``, its ``parameters``, the ``epochs``, the ``seconds`` and how many ``images``.
     """
-    from digits import artifacts, repeats
+    from digits import training
+    from digits.store import artifacts
 
     use_both_cores()
     train_all_anew()
     data = artifacts.load_arrays("preprocessed.npz")
-    saved = repeats.load(name)
+    saved = training.load_runs(name)
     started = time.perf_counter()
-    runs = repeats.train(
+    runs = training.train(
         saved.new_network,
         data["images"],
         data["labels"],
@@ -55,14 +56,14 @@ def run(name: str) -> dict:
 
 
 def write(rows: list[dict], machine: dict, file: Path) -> None:
-    """Write the medians as the table that notebook 06 reads, atomically.
+    """Write the medians as the table that notebook 07 reads, atomically.
 
     Args:
         rows: what :func:`run` returned, several times for each network.
         machine: what benchmarks/run.py tells of the computer.
         file: where to.
     """
-    from digits import workspace
+    from digits.basics import workspace
 
     measured = pd.DataFrame(rows).groupby("network", sort=False)
     header = HEADER.format(images=rows[0]["images"], repetitions=measured.size().iloc[0], **machine)

@@ -86,7 +86,7 @@ def measure(visitors: int, drawings: int) -> dict:
         ``alone_ms`` and ``together_ms``, each with ``median`` and ``within`` (99 % of the answers); ``per_second``,
         the answers when all visit; ``network``, the name of the one that reads; and the arguments.
     """
-    from digits import mnist
+    from digits.dataset import mnist
 
     pictures = [drawing(image) for image in mnist.load().test_images[:DIFFERENT]]
     server = subprocess.Popen(

@@ -8,9 +8,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 
-from digits import mnist
-from digits.backend import tf
-from digits.compiled_training import Plan, Trainer, epoch_order
+from digits.dataset import mnist
+from digits.training.backend import tf
+from digits.training.compiled import Plan, Trainer, epoch_order
 from networks import keras_network
 from workers import answer
 

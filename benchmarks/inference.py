@@ -33,7 +33,7 @@ def run(images: int, repetitions: int) -> dict:
         ``ways``: for each way, ``images_per_second`` in bulk and milliseconds for one, ``one_ms``; and ``pictures``:
         for each kind, the milliseconds of the pipeline, ``prepare_ms``, and with a network after it, ``read_ms``.
     """
-    from digits import mnist
+    from digits.dataset import mnist
 
     test_images = mnist.load().test_images
     scaled = test_images.reshape(-1, 784).astype(np.float32)[:images] / 255
@@ -85,14 +85,17 @@ def _ways(scaled: np.ndarray, repetitions: int) -> dict:
 
 def _pictures(test_images: np.ndarray, repetitions: int) -> dict:
     """Drawings as the page sends them, and photographs; each holds one digit."""
-    from digits import handwriting, photographs, reading
+    from digits import handwriting
+    from digits.handwriting import reading
     from draw_load import drawing
 
     reader = reading.Reader(keras_network("conv", 100, seed=0))
     some = test_images[:PICTURES]
     kinds = {
         "a drawing": [drawing(image) for image in some],
-        "a photograph": photographs.photographs(some.reshape(-1, 784).astype(np.float32) / 255, 0),
+        "a photograph": handwriting.photographs_of(
+            some.reshape(-1, 784).astype(np.float32) / 255, 0
+        ),
     }
 
     def one_after_the_other(read: Callable, pictures: list) -> Callable[[], None]:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from digits import workspace
+from digits.basics import workspace
 
 # Raise it when measurements are written otherwise than before: older ones are then not read any more.
 FORMAT = 1

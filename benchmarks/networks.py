@@ -11,7 +11,7 @@ def keras_network(network: str, width: int, seed: int, optimizer="adam"):
 
     Args:
         network: ``"dense"`` (784-width-10), ``"conv"`` (two convolutions, then 100 neurons) or ``"series_conv"``
-            (notebook 06's convolutional network, without dropout, for which a few epochs are too short).
+            (notebook 07's convolutional network, without dropout, for which a few epochs are too short).
         width: of the dense network's hidden layer.
         seed: of the starting weights.
         optimizer: as Keras takes it.
@@ -54,7 +54,7 @@ def keras_network(network: str, width: int, seed: int, optimizer="adam"):
 
 def train_all_anew() -> None:
     """From here on, ``repeats`` trains every run in this process, and keeps none on disk."""
-    from digits import run_cache
+    from digits.training import run_cache
 
     run_cache.read = lambda file: None
     run_cache.write = lambda *content: None

@@ -9,7 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 
-from digits import mnist, series
+from digits import series
+from digits.dataset import mnist
 from run_all import SeriesClient
 from workers import answer
 

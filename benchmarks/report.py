@@ -15,7 +15,7 @@ import charts
 import goals
 import growth_report
 import training_report
-from digits import workspace
+from digits.basics import workspace
 from tables import grouped, mebibytes, peak_of, spread, table
 
 
@@ -144,7 +144,7 @@ def _cost(rows: list[dict]) -> str:
         [
             "## What the series' networks cost",
             "One run on all training images, as the notebooks train it, on two cores; compilation included. "
-            "[cost.csv](cost.csv) holds the medians, which notebook 06 shows.",
+            "[cost.csv](cost.csv) holds the medians, which notebook 07 shows.",
             table(["network", "parameters", "epochs", "seconds"], lines),
         ]
     )

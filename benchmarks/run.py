@@ -27,8 +27,10 @@ import draw_load
 import measurements
 import psutil
 import report
-from digits import artifacts, mnist, series
-from digits.progress import progress_bar
+from digits import series
+from digits.basics.progress import progress_bar
+from digits.dataset import mnist
+from digits.store import artifacts
 from workers import measure
 
 FOLDER = Path(__file__).resolve().parent
@@ -181,7 +183,7 @@ class Benchmark:
             return self._in_turn("notebooks", rows, execute, repetitions=1)
 
     def cost(self) -> list[dict]:
-        """What one run of each of the series' networks costs; notebook 06 reads it from a file of its own."""
+        """What one run of each of the series' networks costs; notebook 07 reads it from a file of its own."""
         if self.toy:  # there are no networks of 600 images
             return []
         for name in cost.BATCH_SIZES:

@@ -113,7 +113,7 @@ def describe_accuracy(rows: list[dict]) -> str:
             "Seconds until this share of the validation images, one in six of MNIST's training images, is read right; "
             "training saw none of them, and measuring is not counted. Contenders trained from several seeds, until "
             "they reached it or the epochs that they were given were over. *Two convolutions* are 16 and 32 filters "
-            "of 3 x 3; *three* are those of notebook 06, with batch normalisation. A learning rate that rises and "
+            "of 3 x 3; *three* are those of notebook 07, with batch normalisation. A learning rate that rises and "
             "falls wants its few epochs fixed beforehand; its settings were chosen on these same images, the others' "
             "were not chosen at all.",
             table(

@@ -80,7 +80,8 @@ def _fit(data: Data, task: Task, clock: Clock, optimizer):
 
 def series_repeats(data: Data, task: Task, clock: Clock):
     """``repeats.train`` from four seeds, side by side: seconds are per epoch of one run."""
-    from digits import repeats, training
+    from digits import training
+    from digits.training import repeats
 
     train_all_anew()
     seeds, ends, lock = range(task.seed, task.seed + 4), [], threading.Lock()

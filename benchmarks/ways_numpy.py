@@ -82,7 +82,7 @@ def floor_side_by_side(data: Data, task: Task, clock: Clock):
 
 def _multiply(images: int, task: Task, barrier: multiprocessing.synchronize.Barrier) -> None:
     """One process of :func:`floor_side_by_side`."""
-    from digits import mnist
+    from digits.dataset import mnist
     from threadpoolctl import threadpool_limits
 
     pixels = mnist.load().train_images[:images].reshape(-1, 784).astype(np.float32) / 255

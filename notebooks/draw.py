@@ -13,12 +13,15 @@ import socket
 import sys
 
 try:
-    from digits import commands
+    from digits.basics import commands
 except RuntimeError as error:  # the wrong Python
     sys.exit(str(error))
 with commands.naming_missing_libraries():
     import waitress
-    from digits import artifacts, mnist, webapp, workspace
+    from digits.basics import workspace
+    from digits.dataset import mnist
+    from digits.drawpad import webapp
+    from digits.store import artifacts
 
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 THREADS = 8
@@ -44,7 +47,9 @@ def main() -> int:
         dataset = mnist.load()
         print(dataset, flush=True)
         print("Loading the network ...", flush=True)
-        from digits import reading  # here, because TensorFlow takes seconds and --help needs none
+        from digits.handwriting import (
+            reading,  # here, because TensorFlow takes seconds and --help needs none
+        )
 
         # A classroom's drawings wait for each other now and then; that is no reason to alarm anybody.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -1,11 +1,13 @@
 """Run the notebooks of the series headless, each after those that it reads from, and refresh what they store.
 
     python notebooks/run_all.py              all notebooks
+    python notebooks/run_all.py --sample     all of them on 5,000 images, in about a minute
     python notebooks/run_all.py 03-05 01     some of them, in the order of the series
     python notebooks/run_all.py --discard 02 for the artifacts alone: the notebook file is left as it is
+    python notebooks/run_all.py --renumber   run nothing; write the notebooks' numbers as the table of steps has them
 
-On MNIST the executed notebooks replace those in notebooks/. On the 5,000-image sample (DIGITS_MNIST=sample, or
-when MNIST can be neither found nor downloaded) they go to data/sample/notebooks/, and nothing stored is touched.
+On MNIST the executed notebooks replace those in notebooks/. On the 5,000-image sample (--sample, DIGITS_MNIST=sample,
+or when MNIST can be neither found nor downloaded) they go to data/sample/notebooks/, and nothing stored is touched.
 """
 
 import asyncio
@@ -20,12 +22,14 @@ import time
 from collections.abc import Callable, Coroutine
 
 try:
-    from digits import commands
+    from digits.basics import commands
 except RuntimeError as error:  # the wrong Python
     sys.exit(str(error))
 with commands.naming_missing_libraries():
     import nbformat
-    from digits import mnist, series, workspace
+    from digits import series
+    from digits.basics import renumbering, workspace
+    from digits.dataset import mnist
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpecManager
     from nbclient import NotebookClient
@@ -39,7 +43,7 @@ CELL_TIMEOUT = 600  # seconds; the slowest cell takes a small part of it
 _KERNELS_AT_ONCE = 3
 # What takes a notebook's first cells most of their time; the notebook's own imports then find it done.
 _IMPORTS = "import digits.start, matplotlib.pyplot, seaborn\n"
-_IMPORTS_FOR_NETWORKS = "import digits.repeats\n"
+_IMPORTS_FOR_NETWORKS = "import digits.training.repeats\n"
 _ANSI_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Run in the kernel when a notebook has ended. Linux counts in KiB, macOS in bytes, Windows has no such module.
 _PEAK_MEMORY = """
@@ -316,6 +320,17 @@ def select(wanted: list[str]) -> list[series.Step]:
     return [step for step in series.STEPS if step.number in chosen]
 
 
+def renumber() -> int:
+    """Write all numbers as the table of steps has them; the process's exit code."""
+    try:
+        changes = renumbering.renumber(workspace.NOTEBOOKS_FOLDER.parent, series.STEPS)
+    except (renumbering.RenumberingError, workspace.WorkspaceError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(changes) or "All numbers agree with the table of steps.")
+    return 0
+
+
 def main() -> int:
     """Run what the command line asks for; the process's exit code, 0 if every notebook ran to its end."""
     parser = commands.parser(__doc__)
@@ -328,7 +343,21 @@ def main() -> int:
     parser.add_argument(
         "--discard", action="store_true", help="do not store the executed notebooks"
     )
+    parser.add_argument(
+        "--sample",
+        action="store_true",
+        help="run on 5,000 images that are there without a download",
+    )
+    parser.add_argument(
+        "--renumber",
+        action="store_true",
+        help="after a change of the table of steps: rename notebooks and figures, rewrite links",
+    )
     arguments = parser.parse_args()
+    if arguments.renumber:
+        return renumber()
+    if arguments.sample:
+        os.environ["DIGITS_MNIST"] = mnist.SAMPLE_WORD
     steps = select(arguments.notebooks)
     if sys.platform == "win32":  # the kernels' sockets need a loop of this kind
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())

@@ -1,12 +1,12 @@
-"""Work on notebook 07's search for hyperparameters, alone or beside other workers.
+"""Work on notebook 08's search for hyperparameters, alone or beside other workers.
 
-    python notebooks/tune.py                                       in the file that notebook 07 reads
+    python notebooks/tune.py                                       in the file that notebook 08 reads
     python notebooks/tune.py --trials 100                          until there are 100 trials
     python notebooks/tune.py --storage postgresql://host/digits    in a database that all workers reach
     python notebooks/tune.py --storage /shared/digits.journal      in a journal in a folder that all workers share
 
 Start it as often as there are processor cores to spare, on as many machines as you like. Each worker ends when the
-search has as many trials as --trials says, all workers together. Notebook 07 shows the result if its STORAGE names
+search has as many trials as --trials says, all workers together. Notebook 08 shows the result if its STORAGE names
 the same place. Ctrl-C ends a worker after the epoch that it is in, and gives its trial back.
 """
 
@@ -14,11 +14,14 @@ import argparse
 import sys
 
 try:
-    from digits import commands
+    from digits.basics import commands
 except RuntimeError as error:  # the wrong Python
     sys.exit(str(error))
 with commands.naming_missing_libraries():
-    from digits import artifacts, mnist, studies, workspace
+    from digits.basics import workspace
+    from digits.dataset import mnist
+    from digits.search import studies
+    from digits.store import artifacts
 
 
 def positive(text: str) -> int:
@@ -39,7 +42,7 @@ def main() -> int:
     parser.add_argument(
         "--trials",
         type=positive,
-        help="all workers together; default: as many as notebook 07 asks for",
+        help="all workers together; default: as many as notebook 08 asks for",
     )
     parser.add_argument(
         "--give-up-after",
@@ -49,7 +52,9 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     try:
-        from digits import tuning  # here, because TensorFlow takes seconds and --help needs none
+        from digits.search import (
+            tuning,  # here, because TensorFlow takes seconds and --help needs none
+        )
 
         data = tuning.data_for_trials()
         print(mnist.load(), flush=True)

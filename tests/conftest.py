@@ -16,7 +16,10 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from digits import artifacts, mirrors, mnist, series, workspace
+from digits import series
+from digits.basics import workspace
+from digits.dataset import mirrors, mnist
+from digits.store import artifacts
 from mnist_files import idx_bytes
 
 # Spaces and letters beyond ASCII, because users' folders have them.
@@ -81,6 +84,7 @@ def save_networks(home, quick_network):
 
     Of tables and arrays only their being there counts: they are nearly empty.
     """
+    from digits import training
     from digits.training import keras
 
     def save(*numbers: str) -> None:
@@ -90,7 +94,7 @@ def save_networks(home, quick_network):
                 network = keras.Sequential(layers, name=pathlib.PurePosixPath(name).stem)
                 network.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
                 network.optimizer.build(network.trainable_variables)
-                artifacts.save_model(name, network)
+                training.save_model(name, network)
             elif name.endswith(".csv"):
                 artifacts.save_table(name, pd.DataFrame({"epoch": [1]}))
             else:
@@ -288,17 +292,15 @@ def files_in():
 
 
 # A series of two steps, so that these tests do not depend on what the lessons hand to each other today.
-TWO_STEPS = (
+TWO_STEPS = series.numbered(
     series.Step(
-        "01",
-        "01_first.ipynb",
+        "first",
         "First",
         "What is first?",
         writes=("numbers.npz", "more/numbers.npz", "results/01.csv"),
     ),
     series.Step(
-        "02",
-        "02_second.ipynb",
+        "second",
         "Second",
         "And then?",
         reads=("numbers.npz",),
@@ -336,15 +338,15 @@ def more_data():
 @pytest.fixture
 def trained(monkeypatch):
     """The runs that are trained, as pairs of the network's name and the seed, in a list that grows."""
-    from digits import compiled_training
+    from digits.training import compiled
 
-    pairs, train_one = [], compiled_training.Trainer.run
+    pairs, train_one = [], compiled.Trainer.run
 
     def recorded(trainer, seed, *arguments):
         pairs.append((trainer.model.name, seed))
         return train_one(trainer, seed, *arguments)
 
-    monkeypatch.setattr(compiled_training.Trainer, "run", recorded)
+    monkeypatch.setattr(compiled.Trainer, "run", recorded)
     return pairs
 
 
@@ -353,7 +355,7 @@ def seeds_trained(monkeypatch):
     """A function like :func:`trainings.train` that gives the seeds that it had to train; nothing is really trained."""
     import trainings
 
-    monkeypatch.setattr("digits.repeats.Trainer", trainings.InstantTrainer)
+    monkeypatch.setattr("digits.training.repeats.Trainer", trainings.InstantTrainer)
 
     def call(*arguments, **settings) -> list[int]:
         trainings.InstantTrainer.trained = ()

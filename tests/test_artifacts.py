@@ -11,7 +11,9 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pytest
-from digits import artifacts, mnist, series
+from digits import series
+from digits.dataset import mnist
+from digits.store import artifacts
 
 
 def flip_a_byte(path: pathlib.Path) -> bytes:
@@ -102,15 +104,17 @@ def test_model_comes_back_as_it_was(two_steps):
 
     artifacts.save_arrays("numbers.npz", a=np.zeros(3))
     network, scores, images = _train_a_network()
-    artifacts.save_model("models/net.keras", network)
-    loaded = artifacts.load_model("models/net.keras")
+    training.save_model("models/net.keras", network)
+    loaded = training.load_model("models/net.keras")
     assert loaded.name == "net" and loaded.count_params() == network.count_params()
     np.testing.assert_array_equal(training.predict(loaded, images), scores)
     assert loaded.optimizer.iterations == 2 and loaded.loss == "sparse_categorical_crossentropy"
 
 
 def test_equal_models_are_equal_files(two_steps):
-    """Running 03 again gives files with the same hash, so that nothing made from them must be made again."""
+    """Training again gives files with the same hash, so that nothing made from them must be made again."""
+    from digits import training
+
     artifacts.save_arrays("numbers.npz", a=np.zeros(3))
     path = two_steps / "models" / "net.keras"
     contents, kept = [], []
@@ -119,7 +123,7 @@ def test_equal_models_are_equal_files(two_steps):
         network, *_ = _train_a_network()
         # So that the second network has other addresses in memory, as in another process.
         kept.append(network)
-        artifacts.save_model("models/net.keras", network)
+        training.save_model("models/net.keras", network)
         with zipfile.ZipFile(path) as archive:
             contents.append({name: archive.read(name) for name in archive.namelist()})
             # Zip archives count in steps of two seconds: comparing two quick ones would not see a date.

@@ -9,7 +9,10 @@ import textwrap
 import numpy as np
 import psutil
 import pytest
-from digits import artifacts, mnist, series, workspace
+from digits import series
+from digits.basics import workspace
+from digits.dataset import mnist
+from digits.store import artifacts
 
 # ---------------------------------------------------------------- interrupted writing
 
@@ -33,7 +36,7 @@ def test_error_while_writing_keeps_the_earlier_artifact(two_steps, files_in):
 KILLED_BETWEEN_RECORD_AND_FILE = """
     import os, pathlib, signal, sys
     import numpy as np
-    from digits import artifacts
+    from digits.store import artifacts
     replace = pathlib.Path.replace
     def replace_or_die(self, target):
         if pathlib.Path(target).name == "preprocessed.npz":
@@ -96,7 +99,9 @@ def test_two_processes_that_save_at_once_lose_nothing(home):
     program = """
         import dataclasses, sys, time
         import numpy as np
-        from digits import artifacts, mnist, series
+        from digits import series
+        from digits.dataset import mnist
+        from digits.store import artifacts
         names = [f"{part}/{number}.npz" for part in ("first", "second") for number in range(30)]
         series.STEPS = (dataclasses.replace(series.STEPS[0], writes=tuple(names)),)
         mnist.load()

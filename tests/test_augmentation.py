@@ -5,9 +5,9 @@ import sys
 
 import numpy as np
 import pytest
-from digits import repeats, workspace
-from digits.augmentation import RandomDistortion
-from digits.training import keras
+from digits.basics import workspace
+from digits.training import keras, repeats
+from digits.training.augmentation import RandomDistortion
 
 SIDE = 28
 COUNT = 400
@@ -194,9 +194,9 @@ def test_saved_network_can_be_loaded_elsewhere(home, tmp_path, images):
 import sys; sys.path.insert(0, {str(workspace.NOTEBOOKS_FOLDER)!r})
 import pathlib
 import numpy as np
-from digits import artifacts
-artifacts._ensure = lambda name: pathlib.Path(name)
-network = artifacts.load_model({str(tmp_path / "network.keras")!r})
+from digits.store import artifacts
+artifacts.ensure = lambda name: pathlib.Path(name)
+network = training.load_model({str(tmp_path / "network.keras")!r})
 images, expected = (np.load({str(tmp_path)!r} + name) for name in ("/images.npy", "/scores.npy"))
 np.testing.assert_allclose(network.predict(images, verbose=0), expected, atol=1e-5)
 distortion = network.layers[0]

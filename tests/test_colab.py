@@ -15,7 +15,8 @@ import zipfile
 import nbformat
 import notebook_files
 import pytest
-from digits import libraries, series
+from digits import series
+from digits.basics import libraries
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from notebook_files import ROOT

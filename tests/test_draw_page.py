@@ -6,7 +6,7 @@ import browsers
 import numpy as np
 import pytest
 import waitress
-from digits import webapp
+from digits.drawpad import webapp
 from PIL import Image
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -20,7 +20,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 @pytest.fixture(scope="module")
 def server(quick_network):
     """The real app with a network that reads, on a free port; its address."""
-    from digits.reading import Reader
+    from digits.handwriting.reading import Reader
 
     reader = Reader(quick_network)
     app = webapp.create_app(

@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass, field
 
 import drawn
-import figure_data_01_02
-import figure_data_03_04
-import figure_data_05
-import figure_data_06_07
-import figure_data_08
+import figure_data_images
+import figure_data_training
+import figure_data_comparison
+import figure_data_stronger
+import figure_data_handwriting
 import notebook_files
 import numpy as np
 import pandas as pd
@@ -21,11 +21,11 @@ from digits import series
 from matplotlib.colors import to_hex
 
 SHOWS = {
-    **figure_data_01_02.SHOWS,
-    **figure_data_03_04.SHOWS,
-    **figure_data_05.SHOWS,
-    **figure_data_06_07.SHOWS,
-    **figure_data_08.SHOWS,
+    **figure_data_images.SHOWS,
+    **figure_data_training.SHOWS,
+    **figure_data_comparison.SHOWS,
+    **figure_data_stronger.SHOWS,
+    **figure_data_handwriting.SHOWS,
 }
 
 # Told apart with every common kind of colour vision: seaborn's "colorblind" palette, and what is named below it.
@@ -41,13 +41,13 @@ SMALLEST_TEXT = 7  # points
 # Without numbers, because bars are only compared with one another; one label serves their whole row.
 UNTICKED = {"04_what_units_respond_to": "y"}
 # Ticks, ends of axes and places of legends that suit MNIST's numbers: the sample's are spread wider.
-LAID_OUT_FOR_MNIST = {"05_comparison", "07_history", "07_slices", "07_winner"}
+LAID_OUT_FOR_MNIST = {"05_comparison", "08_history", "08_slices", "08_winner"}
 # Where points lie beyond the axes on purpose, because those within matter; the captions or labels say so.
 ZOOMED_IN = {
     "05_precision_recall": "the curves start at a recall of 0",
     "05_abstain": "the curves start at a coverage of 0",
-    "07_history": "some random trials lie below the figure",
-    "08_constants": "a constant far too large loses nearly all digits, and its lines leave the axes",
+    "08_history": "some random trials lie below the figure",
+    "09_constants": "a constant far too large loses nearly all digits, and its lines leave the axes",
 }
 
 

@@ -4,7 +4,16 @@ import io
 
 import numpy as np
 import pytest
-from digits import handwriting, mnist, page, paper, photographs, pictures, preparation, segmentation
+from digits import handwriting
+from digits.dataset import mnist
+from digits.handwriting import (
+    mnist_form,
+    page,
+    photographs_of,
+    pictures,
+    preparation,
+    through_stages,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -75,7 +84,7 @@ def test_strokes_get_the_thickness_that_mnist_knows(thickness):
     """Hair-thin lines would vanish on the way to 20 pixels, very fat ones would fill the digit."""
     picture = seven(240, 200, thickness, 40, 40, 160, 110)
     (digit,) = handwriting.digits_in(painted(picture))
-    measured = handwriting._thickness(ndimage.zoom(digit, 4, order=1)) / 4
+    measured = mnist_form._thickness(ndimage.zoom(digit, 4, order=1)) / 4
     assert 1.2 <= measured <= preparation.STANDARD.thickest + 0.7
     assert digit.sum() > 25
 
@@ -148,7 +157,8 @@ def test_several_digits_are_found_in_reading_order():
             numbers[top + wobble : top + wobble + 130, left : left + 110] = seven(
                 130, 110, 9, 15, 20, 100, width
             )
-    digits = segmentation.find_digits(paper.ink_of(pictures.read_image(painted(numbers))))
+    results = {stage.name: result for stage, result in through_stages(painted(numbers))}
+    digits = results["digits"]
     found = [round(digit.ink.shape[1] * 600 / 480) for digit in digits]
     expected_widths = [width for line in widths for width in line]
     assert len(found) == 6
@@ -370,7 +380,7 @@ def test_grain_and_shadow_are_no_ink(seed):
 
 def test_empty_pages_in_photographs_are_not_guessed():
     """Lines, squares, dots, shadows and a table are no digits."""
-    for number, empty in enumerate(photographs.photographs([None] * 150, 5)):
+    for number, empty in enumerate(photographs_of([None] * 150, 5)):
         with pytest.raises(ValueError, match=r"No ink|No digit"):
             pytest.fail(f"{number}: {len(handwriting.digits_in(empty))} digits")
 

@@ -5,7 +5,7 @@ import shutil
 import house
 import nbformat
 import pytest
-from digits import workspace
+from digits.basics import workspace
 
 PACKAGE = workspace.NOTEBOOKS_FOLDER / "digits"
 MOST_LINES = 300

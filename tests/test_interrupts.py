@@ -4,7 +4,7 @@ import signal
 import threading
 
 import pytest
-from digits import interrupts
+from digits.search import interrupts
 
 
 def press_ctrl_c():

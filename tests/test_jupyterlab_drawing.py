@@ -1,21 +1,22 @@
-"""Notebook 08 as a reader meets it: run in a real JupyterLab, draw on its pad, see what the network reads."""
+"""Notebook 09 as a reader meets it: run in a real JupyterLab, draw on its pad, see what the network reads."""
 
 import browsers
 import lab
 import pytest
-from digits import artifacts, series
+from digits import series
+from digits.store import artifacts
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
 expect.set_options(timeout=30_000)  # for computers that have much else to do
 
-STEP = series.step("08")
+STEP = series.step("09")
 
 
 def test_drawing_is_read(home, save_networks, tmp_path):
     """On the sample, with networks that were trained for seconds: enough to read a clear 7."""
     artifacts.load_arrays("preprocessed.npz")  # runs notebook 02
-    save_networks("03", "04", "05", "06")
+    save_networks("03", "04", "05", "07")
     with (
         playwright.sync_playwright() as launcher,
         lab.opened(launcher, STEP, tmp_path, home) as page,

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from digits import containers, mirrors, mnist, workspace
+from digits.basics import workspace
+from digits.dataset import containers, mirrors, mnist
 
 
 @dataclass

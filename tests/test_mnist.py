@@ -4,8 +4,8 @@ import socket
 
 import numpy as np
 import pytest
-from digits import mirrors, mnist
 from digits.checks import check
+from digits.dataset import mirrors, mnist
 from mnist_files import npz_bytes
 
 

@@ -7,7 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from digits import mnist
+from digits.dataset import mnist
 from mnist_files import npz_bytes
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from digits import mnist, page
-from digits.photographs import _written, photographs
+from digits.dataset import mnist
+from digits.handwriting import page, photographs_of
+from digits.handwriting.photographs import _written
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +14,7 @@ def digits(sample_file):
 
 @pytest.fixture(scope="module")
 def photos(digits):
-    return photographs(digits, 0)
+    return photographs_of(digits, 0)
 
 
 def test_photographs_are_pictures_of_many_sizes(photos):
@@ -24,12 +25,12 @@ def test_photographs_are_pictures_of_many_sizes(photos):
 
 
 def test_same_seed_same_photographs(digits, photos):
-    again = photographs(digits.reshape(-1, 784), 0)
+    again = photographs_of(digits.reshape(-1, 784), 0)
     assert all(np.array_equal(first, second) for first, second in zip(photos, again, strict=True))
 
 
 def test_another_seed_other_photographs(digits, photos):
-    others = photographs(digits[:5], 1)
+    others = photographs_of(digits[:5], 1)
     assert not any(
         np.array_equal(first, second) for first, second in zip(photos[:5], others, strict=True)
     )
@@ -39,8 +40,8 @@ def test_a_photograph_depends_on_its_place_and_digit_alone(digits, photos):
     """Making more of them, or changing others, changes none."""
     changed = digits[::-1].copy()
     changed[3] = digits[3]
-    assert np.array_equal(photographs(changed, 0)[3], photos[3])
-    assert not np.array_equal(photographs(changed, 0)[4], photos[4])
+    assert np.array_equal(photographs_of(changed, 0)[3], photos[3])
+    assert not np.array_equal(photographs_of(changed, 0)[4], photos[4])
 
 
 def test_papers_pens_and_light_differ(photos):

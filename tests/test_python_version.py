@@ -8,7 +8,7 @@ import sys
 
 import digits
 import pytest
-from digits import workspace
+from digits.basics import workspace
 
 
 @pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])

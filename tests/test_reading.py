@@ -6,7 +6,9 @@ import threading
 
 import numpy as np
 import pytest
-from digits import artifacts, mnist, reading
+from digits.dataset import mnist
+from digits.handwriting import reading
+from digits.store import artifacts
 from PIL import Image
 
 
@@ -104,6 +106,6 @@ def test_strongest_network_that_is_there_is_used(monkeypatch, quick_network, the
     """And if none is there, the one that takes less time to train is asked for, which trains it."""
     asked = []
     monkeypatch.setattr(artifacts, "is_current", lambda name: name[7:-6] in there)
-    monkeypatch.setattr(artifacts, "load_model", lambda name: asked.append(name) or quick_network)
+    monkeypatch.setattr(reading, "load_model", lambda name: asked.append(name) or quick_network)
     reading.load_reader()
     assert asked == [f"models/{used}.keras"]

@@ -3,7 +3,8 @@
 import itertools
 
 import pytest
-from digits import recipes, series
+from digits import series
+from digits.training import recipes
 
 PUBLISHED = recipes.PUBLISHED
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from digits import compiled_training, repeats
-from digits.training import keras
+from digits.training import compiled, keras, repeats
 from trainings import (
     BATCH_SIZE,
     IMAGES,
@@ -22,7 +21,7 @@ from trainings import (
 @pytest.fixture
 def with_xla(monkeypatch):
     """XLA also for trainings as small as those of the tests, for which it is not worth its second."""
-    monkeypatch.setattr(compiled_training, "_IMAGES_WORTH_XLA", 0)
+    monkeypatch.setattr(compiled, "_IMAGES_WORTH_XLA", 0)
 
 
 # ---------------------------------------------------------------- the numbers of Keras
@@ -33,7 +32,7 @@ def replay(builder, images, labels, *, seed, epochs, batch_size=BATCH_SIZE, vali
     keras.utils.set_random_seed(seed)
     network, rows = builder(), []
     for epoch in range(1, epochs + 1):
-        order = compiled_training.epoch_order(seed, epoch, len(images))
+        order = compiled.epoch_order(seed, epoch, len(images))
         history = network.fit(
             images[order],
             labels[order],
@@ -119,7 +118,7 @@ def test_learning_from_some_rows_is_learning_from_a_copy(home, data, seeds_train
     images, labels = data
     rows = np.random.default_rng(3).permutation(IMAGES)[:101]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(repeats, "Trainer", compiled_training.Trainer)
+        patch.setattr(repeats, "Trainer", compiled.Trainer)
         named = train(building(mixed=mixed), images, labels, rows=rows)
         copied = train(building(mixed=mixed), images[rows], labels[rows])
     assert_same_runs(named, copied)
@@ -137,25 +136,23 @@ def test_row_that_is_not_there_is_an_error(data, row):
 
 def test_each_epoch_has_an_order_of_its_own():
     """Every image is seen once per epoch, and no two epochs or seeds shuffle alike."""
-    orders = [
-        compiled_training.epoch_order(seed, epoch, 50) for seed in (0, 1, 2) for epoch in (1, 2, 3)
-    ]
+    orders = [compiled.epoch_order(seed, epoch, 50) for seed in (0, 1, 2) for epoch in (1, 2, 3)]
     for order in orders:
         assert sorted(order) == list(range(50)) and order.dtype == np.int32
     assert len({tuple(order) for order in orders}) == len(orders)
-    np.testing.assert_array_equal(orders[0], compiled_training.epoch_order(0, 1, 50))
+    np.testing.assert_array_equal(orders[0], compiled.epoch_order(0, 1, 50))
 
 
 def is_compiled_with_xla(monkeypatch, builder, data, **settings) -> bool:
     """Train a network for one epoch, and see how the epoch was compiled."""
-    seen, train_one = [], compiled_training.Trainer.run
+    seen, train_one = [], compiled.Trainer.run
 
     def look(trainer, *arguments):
         seen.append(trainer.train_epoch.function_def.attr["_XlaMustCompile"].b)
         return train_one(trainer, *arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(compiled_training.Trainer, "run", look)
+        patch.setattr(compiled.Trainer, "run", look)
         train(builder, *data, epochs=1, **settings)
     return seen[0]
 
@@ -183,7 +180,7 @@ def test_xla_compiles_plain_dense_networks_only(
         return network
 
     assert is_compiled_with_xla(monkeypatch, build_it, data) is expected
-    monkeypatch.setattr(compiled_training, "_xla_works", lambda: False)
+    monkeypatch.setattr(compiled, "_xla_works", lambda: False)
     forget(home)
     assert is_compiled_with_xla(monkeypatch, build_it, data) is False
 
@@ -193,7 +190,7 @@ def test_training_without_xla_gives_nearly_the_same(home, data, more_data, monke
     settings = {"validation_data": more_data}
     with_xla = train(build, *data, **settings)
     forget(home)
-    monkeypatch.setattr(compiled_training, "_xla_works", lambda: False)
+    monkeypatch.setattr(compiled, "_xla_works", lambda: False)
     without = train(build, *data, **settings)
     for one, other in zip(with_xla.weights, without.weights, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
@@ -202,29 +199,29 @@ def test_training_without_xla_gives_nearly_the_same(home, data, more_data, monke
 
 def test_xla_is_spared_where_it_takes_longer_than_it_saves(home, data, monkeypatch):
     """On the sample every network would be compiled for a second to be trained for half of one."""
-    monkeypatch.setattr(compiled_training, "_IMAGES_WORTH_XLA", IMAGES + 1)
+    monkeypatch.setattr(compiled, "_IMAGES_WORTH_XLA", IMAGES + 1)
     assert is_compiled_with_xla(monkeypatch, build, data) is False
     forget(home)
-    monkeypatch.setattr(compiled_training, "_IMAGES_WORTH_XLA", IMAGES)
+    monkeypatch.setattr(compiled, "_IMAGES_WORTH_XLA", IMAGES)
     assert is_compiled_with_xla(monkeypatch, build, data) is True
 
 
 @pytest.mark.parametrize("seeds", [[0], [0, 1, 2]], ids=["one run", "three runs"])
 def test_way_of_compiling_is_that_of_one_run(home, data, monkeypatch, seeds):
     """The last run of an interrupted training would differ from what it would have been, under the same key."""
-    monkeypatch.setattr(compiled_training, "_IMAGES_WORTH_XLA", IMAGES + 1)
+    monkeypatch.setattr(compiled, "_IMAGES_WORTH_XLA", IMAGES + 1)
     assert is_compiled_with_xla(monkeypatch, build, data, seeds=seeds) is False
 
 
 def test_missing_xla_is_found_out(monkeypatch):
     """A TensorFlow without XLA says so with an error when it is asked: that is no reason to stop."""
-    assert compiled_training._xla_works() is True
+    assert compiled._xla_works() is True
 
     def refuse(*_, **__):
-        raise compiled_training.tf.errors.UnimplementedError(None, None, "no XLA here")
+        raise compiled.tf.errors.UnimplementedError(None, None, "no XLA here")
 
-    monkeypatch.setattr(compiled_training.tf, "function", lambda *_, **__: refuse)
-    assert compiled_training._xla_works() is False
+    monkeypatch.setattr(compiled.tf, "function", lambda *_, **__: refuse)
+    assert compiled._xla_works() is False
 
 
 # ---------------------------------------------------------------- the same numbers each time

@@ -6,8 +6,8 @@ import notebook_files
 import numpy as np
 import pandas as pd
 import pytest
-from digits import evaluation, repeats, results, series
-from digits.training import keras
+from digits import evaluation, results, series
+from digits.training import keras, repeats
 
 IMAGES = np.random.default_rng(0).random((60, 784), dtype=np.float32)
 LABELS = np.arange(60) % 10
@@ -40,7 +40,7 @@ def test_rows_tell_what_each_run_reached(home, validated):
     """A table with the runs' numbers exchanged would still look like one."""
     settings = {"validation_data": (IMAGES[:20], LABELS[:20])} if validated else {}
     runs = repeats.train(build, IMAGES, LABELS, seeds=[5, 3], epochs=3, batch_size=16, **settings)
-    table = results.rows("06", runs, IMAGES[20:], LABELS[20:], 60)
+    table = results.rows("07", runs, IMAGES[20:], LABELS[20:], 60)
     assert list(table.columns) == COLUMNS
     assert table["seed"].tolist() == [5, 3] and set(table["network"]) == {"small"}
     for seed, row in table.set_index("seed").iterrows():

@@ -12,7 +12,8 @@ import nbformat
 import numpy as np
 import psutil
 import pytest
-from digits import series, workspace
+from digits import series
+from digits.basics import workspace
 
 RUN_ALL = workspace.NOTEBOOKS_FOLDER / "run_all.py"
 

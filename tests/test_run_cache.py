@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from digits import run_cache
-from digits.training import VALIDATION_BATCH_SIZE, keras
+from digits.training import VALIDATION_BATCH_SIZE, keras, run_cache
 from trainings import (
     BATCH_SIZE,
     PIXELS,

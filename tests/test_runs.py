@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from digits import artifacts, repeats
+from digits import training
+from digits.store import artifacts
 from trainings import (
     PIXELS,
     TO_VALIDATE,
@@ -89,7 +90,7 @@ def test_scores_are_those_of_the_trained_networks(runs, more_data, monkeypatch):
     images = more_data[0]
     weights_before = runs.network.get_weights()
     at_once = {epoch: runs.scores(images, epoch) for epoch in (None, 1, 4)}
-    monkeypatch.setattr("digits.runs._ROWS_SCORED_AT_ONCE", 100)
+    monkeypatch.setattr("digits.training.runs._ROWS_SCORED_AT_ONCE", 100)
     for epoch, expected in at_once.items():
         scores = runs.scores(images, epoch)
         assert scores.shape == (3, TO_VALIDATE, 10) and scores.dtype == np.float32
@@ -155,7 +156,7 @@ def test_evaluate_is_the_evaluate_of_keras(home, data, more_data, monkeypatch, o
         network.compile(loss=loss, metrics=["accuracy"])
         expected.append([seed, *network.evaluate(images, labels, verbose=0)])
     for rows_at_once in (10_000, 100):  # the last of several portions is smaller
-        monkeypatch.setattr("digits.runs._ROWS_SCORED_AT_ONCE", rows_at_once)
+        monkeypatch.setattr("digits.training.runs._ROWS_SCORED_AT_ONCE", rows_at_once)
         table = runs.evaluate(images, labels)
         assert list(table.columns) == ["seed", "loss", "accuracy"]
         np.testing.assert_allclose(table, expected, rtol=1e-5)
@@ -186,7 +187,7 @@ def test_saved_runs_are_loaded_as_they_were(home, data, more_data):
     with pytest.MonkeyPatch.context() as patch:
         # Notebook 04 would read these; here they are not there, and nothing is made.
         patch.setattr(artifacts, "_ensure_current", lambda name: None)
-        loaded = repeats.load("D-hidden")
+        loaded = training.load_runs("D-hidden")
     assert loaded.name == "D-hidden"
     assert_same_runs(runs, loaded)
     pd.testing.assert_frame_equal(runs.evaluate(*more_data), loaded.evaluate(*more_data))
@@ -199,7 +200,7 @@ def test_loading_warns_of_nothing(home, data, monkeypatch):
     monkeypatch.setattr(artifacts, "_ensure_current", lambda name: None)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        repeats.load("D-hidden")
+        training.load_runs("D-hidden")
     assert [str(one.message) for one in caught if one.category is UserWarning] == []
 
 
@@ -222,8 +223,8 @@ def test_fresh_process_finds_the_runs_of_another(home, files_in):
         print(run_cache.digest(run("E").weights[0]))
         """
     sample, kept, printed = home / "data" / "sample", [], []
-    for others, training in [(0, "repeats._train_side_by_side"), (3, "None")]:
-        result = run_python(program.format(others=others, training=training))
+    for others, trains in [(0, "repeats._train_side_by_side"), (3, "None")]:
+        result = run_python(program.format(others=others, training=trains))
         assert result.returncode == 0, result.stderr
         kept.append(files_in(sample))
         printed.append(result.stdout)

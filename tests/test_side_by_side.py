@@ -6,7 +6,8 @@ import time
 
 import numpy as np
 import pytest
-from digits import compiled_training, progress, repeats, run_cache
+from digits.basics import progress
+from digits.training import compiled, repeats, run_cache
 from trainings import (
     BATCH_SIZE,
     TO_VALIDATE,
@@ -98,7 +99,7 @@ def test_interruption_ends_the_other_runs_soon(home, data, monkeypatch):
 def test_error_in_one_run_comes_through(home, data, monkeypatch):
     """A real error is what the reader sees, not that other runs were stopped because of it."""
     monkeypatch.setattr(repeats, "_cores", lambda: 2)
-    train_one, epochs_seen = compiled_training.Trainer.run, []
+    train_one, epochs_seen = compiled.Trainer.run, []
 
     def failing(trainer, seed, start, after_epoch):
         def count(row):
@@ -109,7 +110,7 @@ def test_error_in_one_run_comes_through(home, data, monkeypatch):
 
         return train_one(trainer, seed, start, count)
 
-    monkeypatch.setattr(compiled_training.Trainer, "run", failing)
+    monkeypatch.setattr(compiled.Trainer, "run", failing)
     threads_before = threading.enumerate()
     with pytest.raises(MemoryError, match="no room for seed 1"):
         train(build, *data, seeds=[0, 1, 2, 3], epochs=2_000)
@@ -196,7 +197,7 @@ def test_tensorflow_is_silent_and_errors_are_not(home):
     """XLA announces its first compilation on standard error, which would frighten a reader on red ground."""
     result = run_python(
         """
-        compiled_training._IMAGES_WORTH_XLA = 0
+        compiled._IMAGES_WORTH_XLA = 0
         train(build, *some_images(), seeds=[0, 1])
         train(building(mixed=True), *some_images(), seeds=[0, 1])
         os.write(2, b"from here on\\n")

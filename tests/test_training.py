@@ -7,7 +7,9 @@ import textwrap
 
 import numpy as np
 import pytest
-from digits import compiled_training, repeats, training, workspace
+from digits import training
+from digits.basics import workspace
+from digits.training import compiled, repeats
 
 keras = training.keras
 IMAGES, PIXELS, BATCH_SIZE = (
@@ -81,7 +83,7 @@ def test_fit_is_the_fit_of_keras(data, validated, one_hot):
     table = training.fit(ours, images, targets, epochs=3, seed=5, **options)
     rows = []
     for epoch in (1, 2, 3):
-        order = compiled_training.epoch_order(5, epoch, len(images))
+        order = compiled.epoch_order(5, epoch, len(images))
         history = theirs.fit(images[order], targets[order], shuffle=False, verbose=0, **options)
         rows.append({name: value for name, (value,) in history.history.items()})
     for array, expected in zip(ours.get_weights(), theirs.get_weights(), strict=True):
@@ -285,7 +287,10 @@ def test_other_modules_do_not_import_tensorflow(home):
     result = _run_python(
         """
         import sys
-        from digits import artifacts, checks, evaluation, mirrors, mnist, plots, series, workspace
+        from digits import checks, evaluation, plots, series
+        from digits.basics import workspace
+        from digits.dataset import mirrors, mnist
+        from digits.store import artifacts
         artifacts.save_arrays("preprocessed.npz", a=[1])
         print(sorted({"tensorflow", "keras", "torch", "jax"} & set(sys.modules)))
         """

@@ -13,7 +13,9 @@ import time
 import numpy as np
 import optuna
 import pytest
-from digits import artifacts, studies, workspace
+from digits.basics import workspace
+from digits.search import studies
+from digits.store import artifacts
 from optuna.trial import TrialState
 
 FIRST = {"x": 0.5, "kind": "a"}
@@ -161,7 +163,7 @@ def test_progress_is_shown_to_a_person(database, monkeypatch, capsys):
 
 WORKER = """
 import os, sys, time
-from digits import studies
+from digits.search import studies
 studies.HEARTBEAT, studies.GRACE_PERIOD = 1, 3
 address, budget, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 
@@ -319,7 +321,7 @@ def test_study_lies_with_the_data_it_belongs_to(home):
     assert (home / "data" / "sample" / "tuning" / "study.db").stat().st_size > 0
 
 
-# ---------------------------------------------------------------- the search of notebook 07
+# ---------------------------------------------------------------- the search of notebook 08
 
 
 @pytest.fixture
@@ -336,7 +338,7 @@ def prepared(home):
 
 
 def test_trials_are_judged_by_images_that_they_do_not_learn_from(prepared, monkeypatch):
-    from digits import tuning
+    from digits.search import tuning
 
     monkeypatch.setattr(tuning, "IMAGES", 100)
     data = tuning.data_for_trials()
@@ -352,7 +354,7 @@ def test_trials_are_judged_by_images_that_they_do_not_learn_from(prepared, monke
 
 def test_a_trial_trains_what_it_says(prepared, monkeypatch):
     """The same settings give the same value; each epoch is reported; the network is the one that was suggested."""
-    from digits import tuning
+    from digits.search import tuning
 
     data = tuning.data_for_trials()
     settings = {**tuning.CHOSEN_BY_HAND, "depth": 3, "width": 40, "batch_size": 64}
@@ -382,7 +384,7 @@ def test_a_trial_trains_what_it_says(prepared, monkeypatch):
 
 def test_hand_chosen_settings_lie_within_the_search(home):
     """Otherwise the first trial would be outside of what the others may try, and the comparison unfair."""
-    from digits import tuning
+    from digits.search import tuning
 
     study = optuna.create_study()
     trial = study.ask()
@@ -402,7 +404,7 @@ def tune(*arguments, **options):
 
 def test_two_tuning_workers_from_the_command_line(prepared, database, tmp_path):
     """The real search, on the sample, by two real processes, started in any folder; the notebook's study sees it."""
-    from digits import tuning
+    from digits.search import tuning
 
     workers = [
         tune("--storage", database, "--trials", "4", cwd=tmp_path, start_new_session=True)
@@ -419,7 +421,7 @@ def test_two_tuning_workers_from_the_command_line(prepared, database, tmp_path):
 
 def test_interrupted_worker_gives_its_trial_back(prepared, database):
     """Ctrl-C ends it with one sentence, and the trial that it was in counts for nothing."""
-    from digits import tuning
+    from digits.search import tuning
 
     worker = tune("--storage", database, "--trials", "1000", start_new_session=True)
     await_line(worker, "Searching in")

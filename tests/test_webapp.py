@@ -15,8 +15,8 @@ import urllib.request
 
 import numpy as np
 import pytest
-from digits import webapp, workspace
-from digits.drawpad import FOLDER
+from digits.basics import workspace
+from digits.drawpad import FOLDER, webapp
 from PIL import Image
 
 ABOUT = {"dataset": "MNIST", "network": "conv"}

@@ -8,7 +8,7 @@ import sys
 import textwrap
 
 import pytest
-from digits import workspace
+from digits.basics import workspace
 
 
 def test_home_is_the_checkout_unless_moved(monkeypatch, tmp_path):
@@ -127,7 +127,7 @@ def test_full_disk_keeps_the_earlier_file(home, files_in):
     program = """
         import resource, sys
         import numpy as np
-        from digits import artifacts
+        from digits.store import artifacts
         artifacts.save_arrays("preprocessed.npz", images=np.zeros(10))
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
         try:

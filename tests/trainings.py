@@ -9,8 +9,8 @@ import textwrap
 
 import numpy as np
 import pandas as pd
-from digits import compiled_training, repeats, run_cache, workspace  # noqa: F401  (for run_python's programs)
-from digits.training import VALIDATION_BATCH_SIZE, keras
+from digits.basics import workspace
+from digits.training import VALIDATION_BATCH_SIZE, compiled, keras, repeats
 
 # Not multiples of the batch size: the last batch is smaller.
 IMAGES, PIXELS, BATCH_SIZE = 330, 20, 32
@@ -120,7 +120,7 @@ class InstantTrainer:
         kept = len(epochs) if self.plan.keep_every_epoch else 1
         weights = [np.stack([array] * kept) for array in self.model.get_weights()]
         history = pd.DataFrame({"epoch": epochs, "loss": 1 / epochs, "accuracy": epochs / 100})
-        return compiled_training.Run(weights, history)
+        return compiled.Run(weights, history)
 
 
 def run_python(program: str) -> subprocess.CompletedProcess:

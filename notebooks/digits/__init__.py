@@ -1,14 +1,17 @@
-"""What the notebooks of this series share: data, artifacts, training, evaluation, figures.
+"""What the notebooks of this series share. The lessons stand in the notebooks; here is what would distract from them.
 
-The lessons stand in the notebooks. This package holds what two of them need, or what would distract from
-a lesson. Read :mod:`digits.series` first: it is the map of the house. Imports run downward only::
+Read :mod:`digits.series` first: it is the map of the house. Each folder is a room with one subject, and its
+``__init__`` says what the room is for. Imports run downward only::
 
-    notebooks -> start -> plots, evaluation, checks -> artifacts -> records -> mnist -> series -> workspace
-    notebooks -> repeats -> runs, run_cache -> artifacts
-    notebooks -> training, repeats -> compiled_training -> backend
-    notebooks -> tuning -> studies, compiled_training -> artifacts, backend
-    notebooks, draw.py -> reading -> handwriting -> paper, segmentation -> page, strokes -> borders, pictures
-    run_all.py, tune.py, draw.py -> commands -> libraries
+    start                                     what every notebook's first cell imports
+    search   handwriting   drawpad            three rooms that know nothing of each other
+    results                                   tables of what networks reached
+    training                                  networks; its backend alone imports TensorFlow
+    plots   checks                            figures, and lines that guard the text
+    store                                     artifacts: what one notebook hands to the next
+    dataset                                   MNIST, verified
+    series   evaluation                       the table of steps; metrics
+    basics                                    folders, progress bars, libraries, command lines
 """
 
 import sys

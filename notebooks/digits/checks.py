@@ -1,6 +1,6 @@
 """The line that guards a claim in a lesson's text."""
 
-from . import mnist
+from .dataset import mnist
 
 
 def check(claim: str, holds: bool, *, only_on_mnist: bool = False) -> None:

@@ -12,8 +12,9 @@ import pandas as pd
 from IPython.display import Image, Markdown, display
 from matplotlib.image import AxesImage
 
-from . import artifacts, mnist
-from .workspace import write_atomically
+from .basics.workspace import write_atomically
+from .dataset import mnist
+from .store import artifacts
 
 plt.style.use(pathlib.Path(__file__).with_name("digits.mplstyle"))
 

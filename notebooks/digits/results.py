@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from . import evaluation
-from .workspace import NOTEBOOKS_FOLDER
+from .basics.workspace import NOTEBOOKS_FOLDER
 
 if TYPE_CHECKING:  # it imports TensorFlow
-    from .runs import Runs
+    from .training.runs import Runs
 
 # Measured by benchmarks/run.py, and part of the repository.
 COST_FILE = NOTEBOOKS_FOLDER.parent / "benchmarks" / "cost.csv"
@@ -24,8 +24,8 @@ def rows(
     """One row per run of a network, in the columns that all tables ``results/NN.csv`` share (see data/README.md).
 
     Args:
-        notebook: its number, such as ``"06"``.
-        runs: a :class:`digits.runs.Runs` whose loss takes digits.
+        notebook: its number, such as ``"07"``.
+        runs: a :class:`digits.training.runs.Runs` whose loss takes digits.
         images: test images, float32, shape (images, 784).
         labels: their digits, shape (images,).
         images_trained_on: how many images each run learned from.

@@ -1,32 +1,45 @@
 """The series as a table of steps: which notebook reads what and writes what.
 
+A step's place in the table is its number. After a row was put in, taken out or moved,
+``python notebooks/run_all.py --renumber`` writes the numbers anew in file names, links, figures' names and texts.
+
 Artifact names are paths below the data folder. Every artifact is declared here once; saving one that is not
 declared is an error. Raise ``version`` when a step's artifacts of an earlier version must not be used any more:
 they are then made again where they are needed. Editing a notebook alone makes nothing stale.
 """
 
 import pathlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .workspace import NOTEBOOKS_FOLDER
+from .basics.workspace import NOTEBOOKS_FOLDER
 
 
 @dataclass(frozen=True)
 class Step:
-    """One notebook of the series, with the artifacts that it reads and writes."""
+    """One notebook of the series, with the artifacts that it reads and writes; its number comes from its place."""
 
-    number: str
-    file_name: str
+    name: str
     title: str
     question: str
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     version: int = 1
+    number: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """The notebook's file name, such as ``03_baseline_ann.ipynb``."""
+        return f"{self.number}_{self.name}.ipynb"
 
     @property
     def notebook(self) -> pathlib.Path:
         """The notebook's path."""
         return NOTEBOOKS_FOLDER / self.file_name
+
+
+def numbered(*steps: Step) -> tuple[Step, ...]:
+    """Steps in their order, each with its number: ``"01"``, ``"02"`` and so on."""
+    return tuple(replace(step, number=f"{place:02}") for place, step in enumerate(steps, 1))
 
 
 def _networks(*names: str) -> tuple[str, ...]:
@@ -40,23 +53,20 @@ HIDDEN_LAYER_NETWORKS = ("A-hidden", "B", "C", "D-hidden", "E", "own-on-split", 
 STRONGER_NETWORKS = ("deep", "conv", "conv-undistorted")
 
 
-STEPS = (
+STEPS = numbered(
     Step(
-        number="01",
-        file_name="01_exploratory_data_analysis.ipynb",
+        name="exploratory_data_analysis",
         title="Exploratory data analysis",
         question="What is in MNIST, and where will a network struggle?",
     ),
     Step(
-        number="02",
-        file_name="02_preprocessing.ipynb",
+        name="preprocessing",
         title="Preprocessing",
         question="What must happen to the images before a network can learn from them?",
         writes=("preprocessed.npz", "test_set.npz"),
     ),
     Step(
-        number="03",
-        file_name="03_baseline_ann.ipynb",
+        name="baseline_ann",
         title="Baseline ANN",
         question="How far does a network without a hidden layer get?",
         reads=("preprocessed.npz",),
@@ -64,8 +74,7 @@ STEPS = (
         version=2,
     ),
     Step(
-        number="04",
-        file_name="04_hidden_layer_ann.ipynb",
+        name="hidden_layer_ann",
         title="Hidden-layer ANN",
         question="What does a hidden layer add, and how is it trained well?",
         reads=("preprocessed.npz", "histories/D-baseline.csv"),
@@ -73,8 +82,7 @@ STEPS = (
         version=2,
     ),
     Step(
-        number="05",
-        file_name="05_comparison_and_confusion_matrix.ipynb",
+        name="comparison_and_confusion_matrix",
         title="Comparison and confusion matrix",
         question="Which network is better on digits that none has seen, and what does each get wrong?",
         reads=(
@@ -86,8 +94,19 @@ STEPS = (
         version=2,
     ),
     Step(
-        number="06",
-        file_name="06_stronger_networks.ipynb",
+        name="how_sure_are_we",
+        title="How sure are we?",
+        question="How much of what we measured is luck, and what do a network's scores tell?",
+        reads=(
+            "preprocessed.npz",
+            "test_set.npz",
+            *_networks(*BASELINES, *HIDDEN_LAYER_NETWORKS),
+            "predictions/test_scores.npz",
+            "results/05.csv",
+        ),
+    ),
+    Step(
+        name="stronger_networks",
         title="Stronger networks",
         question="What makes a network strong: neurons, restraint, more images, or convolution?",
         reads=(
@@ -99,21 +118,19 @@ STEPS = (
         writes=(
             *_networks(*STRONGER_NETWORKS),
             "histories/ablation.csv",
-            "results/06.csv",
+            "results/07.csv",
             "robustness.csv",
         ),
     ),
     Step(
-        number="07",
-        file_name="07_hyperparameter_tuning.ipynb",
+        name="hyperparameter_tuning",
         title="Hyperparameter tuning",
         question="Does a search find better settings than we chose by hand, and which of them matter?",
         reads=("preprocessed.npz", "test_set.npz", *_networks("own"), "results/05.csv"),
-        writes=(*_networks("tuned"), "trials.csv", "results/07.csv"),
+        writes=(*_networks("tuned"), "trials.csv", "results/08.csv"),
     ),
     Step(
-        number="08",
-        file_name="08_your_own_handwriting.ipynb",
+        name="your_own_handwriting",
         title="Your own handwriting",
         question="What must happen to a photograph before a network that knows MNIST can read it?",
         reads=("preprocessed.npz", "test_set.npz", "models/own.keras", "models/conv.keras"),

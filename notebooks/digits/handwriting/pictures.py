@@ -1,0 +1,127 @@
+"""First stage: a picture of any kind as an array. Files, bytes, Pillow images and arrays are decoded with care."""
+
+import contextlib
+import io
+import os
+import warnings
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, ImageOps
+
+SMALLEST_SIDE, MOST_PIXELS = 8, 24_000_000
+# What a picture may come as: a Pillow image, a file's content, a file by its path or open; or an array.
+Encoded = Image.Image | bytes | bytearray | str | os.PathLike | BinaryIO
+Source = Encoded | np.ndarray
+
+
+def read_image(source: Source) -> np.ndarray:
+    """Decode a picture.
+
+    Args:
+        source: the path of an image file of any kind that Pillow reads, its bytes, an open binary file, a Pillow
+            image, or an array of shape (rows, columns) or (rows, columns, 1, 3 or 4) with values from 0 to 255, from
+            0 to 65,535 (uint16), or from 0 to 1 (floats and bools).
+
+    Returns:
+        Float32, shape (rows, columns, 3), red, green and blue from 0 to 1, upright, transparency laid over white or,
+        where what is drawn is light, over black.
+
+    Raises:
+        ValueError: it is not a picture, damaged, or too small or too large.
+    """
+    image = _from_array(source) if isinstance(source, np.ndarray) else _decoded(source)
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return _from_deep_grey(np.asarray(image, dtype=np.float64))
+    if image.has_transparency_data or image.mode in ("LA", "PA", "RGBA", "La", "RGBa"):
+        return _over_paper(np.asarray(image.convert("RGBA"), dtype=np.float32) / 255)
+    return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
+
+
+def _decoded(source: Encoded) -> Image.Image:
+    if isinstance(source, Image.Image):
+        _check_size(*source.size)
+        return ImageOps.exif_transpose(source)
+    if isinstance(source, bytes | bytearray):
+        source = io.BytesIO(source)
+    elif isinstance(source, str | os.PathLike) and not os.path.isfile(source):
+        raise ValueError(f"There is no file {os.fspath(source)}.")
+    with _damage_as_value_error():
+        image = Image.open(source)
+    with image:
+        _check_size(*image.size)
+        with _damage_as_value_error():
+            return ImageOps.exif_transpose(image)
+
+
+@contextlib.contextmanager
+def _damage_as_value_error() -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of a size, which is checked here, and of odd metadata.
+            warnings.simplefilter("ignore")
+            yield
+    except Image.UnidentifiedImageError:
+        raise ValueError("This is not an image file of a kind that can be read.") from None
+    except Image.DecompressionBombError:
+        raise ValueError(_too_large()) from None
+    except Exception as error:  # a damaged file can raise almost anything
+        raise ValueError(f"The image file is damaged ({error}).") from error
+
+
+def _check_size(width: int, height: int) -> None:
+    if min(width, height) < SMALLEST_SIDE:
+        raise ValueError(
+            f"The picture has {width} x {height} pixels; at least {SMALLEST_SIDE} x {SMALLEST_SIDE} are needed."
+        )
+    if width * height > MOST_PIXELS:
+        raise ValueError(_too_large())
+
+
+def _too_large() -> str:
+    return (
+        f"The picture has more than {MOST_PIXELS:,} pixels: make it smaller, or cut out the digits."
+    )
+
+
+def _from_array(array: np.ndarray) -> Image.Image:
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+        raise ValueError(
+            f"The picture must have the shape (rows, columns) or (rows, columns, 3 or 4), and has {array.shape}."
+        )
+    _check_size(array.shape[1], array.shape[0])
+    if array.dtype == np.uint16:
+        array = array / _full_scale(array.max())
+    if array.dtype == bool or np.issubdtype(array.dtype, np.floating):
+        array = np.asarray(array, dtype=np.float64)
+        if not (np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1):
+            raise ValueError(
+                "The picture's values must lie between 0 and 1 if they are no whole numbers."
+            )
+        array = np.round(array * 255)
+    if not np.issubdtype(array.dtype, np.number) or array.min() < 0 or array.max() > 255:
+        raise ValueError("The picture's values must lie between 0 and 255.")
+    return Image.fromarray(array.astype(np.uint8))
+
+
+def _from_deep_grey(grey: np.ndarray) -> np.ndarray:
+    """Grey values of more than 8 bits: only some files use their whole range, so the values themselves give it."""
+    if not np.isfinite(grey).all():
+        raise ValueError("The picture has values that are no numbers.")
+    grey = (grey.clip(0) / _full_scale(grey.max())).astype(np.float32)
+    return np.repeat(grey[:, :, None], 3, axis=2)
+
+
+def _full_scale(highest: float) -> float:
+    """What stands for white in a picture of more than 8 bits, of which many devices use only some."""
+    return next((2**bits - 1 for bits in (8, 10, 12, 14, 16) if highest < 2**bits), highest)
+
+
+def _over_paper(rgba: np.ndarray) -> np.ndarray:
+    colour, opacity = rgba[:, :, :3], rgba[:, :, 3:]
+    drawn_light = (colour.mean(axis=2, keepdims=True) * opacity).sum() > 0.6 * opacity.sum()
+    paper = 0.0 if drawn_light and opacity.mean() < 0.9 else 1.0
+    return colour * opacity + paper * (1 - opacity)

@@ -1,0 +1,100 @@
+"""The search for hyperparameters: what may vary, and how one trial is judged.
+
+Notebook 08 shows and explains these functions; notebooks/tune.py runs the same search as a further worker.
+Imports TensorFlow.
+"""
+
+import numpy as np
+import optuna
+
+from ..dataset import mnist
+from ..store import artifacts
+from ..training.backend import keras
+from ..training.compiled import Plan, Trainer
+from . import interrupts, studies
+
+SEED = 0  # of the search, of each trial's training and of the choice of images
+IMAGES, EPOCHS = 10_000, 5  # of each trial's training
+# The settings of notebook 04's own network, as far as the search knows them: the first trial.
+CHOSEN_BY_HAND = {
+    "width": 128,
+    "depth": 2,
+    "learning_rate": 0.002,
+    "batch_size": 128,
+    "dropout": 0.1,
+}
+# Raise it when trials are judged otherwise than before: those of an earlier version are then left alone.
+_VERSION = 2
+
+
+def suggest(trial: optuna.Trial) -> dict:
+    """The settings that this trial is to try."""
+    return {
+        "width": trial.suggest_int("width", 32, 256, log=True),
+        "depth": trial.suggest_int("depth", 1, 3),
+        "learning_rate": trial.suggest_float("learning_rate", 1e-4, 3e-2, log=True),
+        "batch_size": trial.suggest_categorical("batch_size", [64, 128, 256, 512]),
+        "dropout": trial.suggest_float("dropout", 0.0, 0.5),
+    }
+
+
+def compiled_network(name: str, settings: dict, images: int, epochs: int) -> keras.Model:
+    """The own network's recipe with other settings, to be trained on so many images for so many epochs."""
+    model = keras.Sequential([keras.Input(shape=(784,))], name=name)
+    for _ in range(settings["depth"]):
+        model.add(keras.layers.Dense(settings["width"], use_bias=False))
+        model.add(keras.layers.BatchNormalization())
+        model.add(keras.layers.ReLU())
+        model.add(keras.layers.Dropout(settings["dropout"]))
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    steps = epochs * -(-images // settings["batch_size"])
+    schedule = keras.optimizers.schedules.CosineDecay(settings["learning_rate"], steps)
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.004)
+    model.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def run_trial(trial: optuna.Trial, data: dict) -> float:
+    """Train with this trial's settings; the validation accuracy, or an end before it if there is no hope."""
+    settings = suggest(trial)
+
+    def report(epoch):
+        interrupts.heed()
+        trial.report(epoch["val_accuracy"], step=epoch["epoch"])
+        if trial.should_prune():
+            raise optuna.TrialPruned
+
+    keras.utils.set_random_seed(SEED)
+    images, labels = data["images"], data["labels"]
+    network = compiled_network("trial", settings, len(images), EPOCHS)
+    plan, rows = Plan(EPOCHS, settings["batch_size"]), np.arange(len(images))
+    trainer = Trainer(network, plan, rows, images, labels, *data["validation_data"])
+    return trainer.run(SEED, None, report).history["val_accuracy"].iloc[-1]
+
+
+def default_budget() -> int:
+    """How many trials notebook 08 asks for: fewer on the sample, which is for trying things out."""
+    return 12 if mnist.load().is_sample else 25
+
+
+def data_for_trials() -> dict:
+    """Some of the training images, and all validation images.
+
+    Returns:
+        ``images``, float32, shape (10,000, 784), or all training images where there are fewer; ``labels``, their
+        digits; ``validation_data``, a pair of such arrays.
+    """
+    data = artifacts.load_arrays("preprocessed.npz")
+    images, labels, validation_rows = data["images"], data["labels"], data["validation_rows"]
+    rows = np.random.default_rng(SEED).permutation(data["train_rows"])[:IMAGES]
+    return {
+        "images": images[rows],
+        "labels": labels[rows],
+        "validation_data": (images[validation_rows], labels[validation_rows]),
+    }
+
+
+def open_study(address: str | None = None) -> optuna.Study:
+    """The study of this search on the dataset in use; arguments and errors as :func:`studies.open_study`."""
+    name = f"mnist-{mnist.load().fingerprint}-{IMAGES}x{EPOCHS}-v{_VERSION}"
+    return studies.open_study(name, address, seed=SEED, first=CHOSEN_BY_HAND)

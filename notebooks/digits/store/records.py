@@ -1,0 +1,112 @@
+"""The record beside each artifact: what the file holds, who wrote it, and what it was made from.
+
+An artifact ``data/NAME`` has its record in ``data/NAME.json``: its SHA-256, the step that wrote it, the dataset's
+fingerprint, the hashes of the step's input artifacts, library versions. :mod:`digits.store.artifacts` saves and loads.
+"""
+
+import contextlib
+import hashlib
+import importlib.metadata
+import json
+import pathlib
+from collections.abc import Iterator
+
+from .. import series
+from ..basics.workspace import data_folder, shown, write_atomically
+from ..dataset import mnist
+
+RECORDED_LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "tensorflow")
+
+
+class ArtifactError(RuntimeError):
+    """An artifact is damaged, or could not be made; the message says what to do."""
+
+
+def folder() -> pathlib.Path:
+    """Where the artifacts of the dataset in use are: ``data/``, and for the sample ``data/sample/``."""
+    return data_folder() / "sample" if mnist.load().is_sample else data_folder()
+
+
+@contextlib.contextmanager
+def recorded_write(name: str) -> Iterator[pathlib.Path]:
+    """Write an artifact and its record; the artifact appears whole or not at all.
+
+    The record comes first and names both the new hash and the one it replaces. If the process ends between the
+    two, the file on disk is recognised as the earlier version and made again, not taken for damaged. A file that
+    this series did not write may be somebody's work: it is not replaced.
+    """
+    step, path = series.writer(name), folder() / name
+    if path.exists():
+        verify(path)
+    with write_atomically(path) as temporary:
+        yield temporary
+        record = {
+            "artifact": name,
+            "sha256": sha256_of(temporary),
+            "previous_sha256": sha256_of(path) if path.exists() else None,
+            "step": step.number,
+            "version": step.version,
+            "dataset": {"name": mnist.load().name, "fingerprint": mnist.load().fingerprint},
+            "inputs": input_hashes(step),
+            "libraries": {
+                library: importlib.metadata.version(library) for library in RECORDED_LIBRARIES
+            },
+        }
+        with write_atomically(_record_path(path)) as temporary_record:
+            temporary_record.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def verify(path: pathlib.Path) -> dict:
+    """The record of an existing artifact; :class:`ArtifactError` if the file is not what its record says."""
+    record, record_name = _read(path), _record_path(path).name
+    if record is None:
+        found = (
+            f"{shown(path)} has no readable record {record_name} beside it that says what it holds"
+        )
+    elif sha256_of(path) not in (record["sha256"], record["previous_sha256"]):
+        found = f"{shown(path)} was changed after it was written: its SHA-256 is not the one in {record_name}"
+    else:
+        return record
+    number = series.writer(path.relative_to(folder()).as_posix()).number
+    raise ArtifactError(
+        f"{found}. It is kept as it is. Delete it or move it away, then run notebook {number} to make it again."
+    )
+
+
+def _record_path(path: pathlib.Path) -> pathlib.Path:
+    return path.with_name(path.name + ".json")
+
+
+def _read(path: pathlib.Path) -> dict | None:
+    """The record beside an artifact; None if there is none or it is not one of ours."""
+    try:
+        record = json.loads(_record_path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    expected = {"sha256", "previous_sha256", "version", "dataset", "inputs"}
+    if not isinstance(record, dict) or not expected <= record.keys():
+        return None
+    return (
+        record
+        if isinstance(record["dataset"], dict) and isinstance(record["inputs"], dict)
+        else None
+    )
+
+
+def input_hashes(step: series.Step) -> dict[str, str]:
+    """The recorded SHA-256 of each artifact that a step reads, as far as they are there."""
+    records = {name: _read(folder() / name) for name in step.reads}
+    return {name: record["sha256"] for name, record in records.items() if record}
+
+
+_hash_cache: dict[tuple, str] = {}
+
+
+def sha256_of(path: pathlib.Path) -> str:
+    """SHA-256 of a file; read again only when its size or time of change differs."""
+    status = path.stat()
+    key = (path, status.st_size, status.st_mtime_ns, status.st_ino)
+    if key not in _hash_cache:
+        with open(path, "rb") as file:
+            _hash_cache[key] = hashlib.file_digest(file, "sha256").hexdigest()
+    return _hash_cache[key]
