@@ -3,8 +3,8 @@
 import drawn
 import numpy as np
 from digits import results
-from figure_data_training import assert_learning_curves, history_of, last_weights
 from figure_data_comparison import unseen
+from figure_data_training import assert_learning_curves, history_of, last_weights
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import ndimage

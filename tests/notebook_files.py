@@ -153,13 +153,23 @@ def documented_columns() -> list[str]:
     return [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
 
 
+# The calls in a notebook by which artifacts are saved and loaded.
+SAVING = ("artifacts.save_arrays", "artifacts.save_table", "training.save_model")
+LOADING = (
+    "artifacts.load_arrays",
+    "artifacts.load_table",
+    "artifacts.provenance",
+    "training.load_model",
+)
+
+
 def artifacts_named(
     step: series.Step, functions: tuple[str, ...], declared: tuple[str, ...]
 ) -> set[str]:
-    """The artifacts that calls of ``artifacts.<functions>`` name; f-strings stand for all declared names they fit."""
+    """The artifacts that calls of these functions name; f-strings stand for all declared names that they fit."""
     named = set()
     for function in functions:
-        for call in calls(step, f"artifacts.{function}"):
+        for call in calls(step, function):
             name = call.args[0]
             if isinstance(name, ast.JoinedStr):
                 parts = [

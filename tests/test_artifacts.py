@@ -226,7 +226,7 @@ def test_current_artifact_is_loaded_without_running_anything(two_steps, monkeypa
     artifacts.save_arrays("numbers.npz", a=np.arange(3))
     artifacts.save_table("results/02.csv", pd.DataFrame({"seed": [0]}))
     edited = tuple(
-        dataclasses.replace(step, title="Other", question="Other?", file_name="09_other.ipynb")
+        dataclasses.replace(step, title="Other", question="Other?", name="other", number="09")
         for step in series.STEPS
     )
     monkeypatch.setattr(series, "STEPS", edited)

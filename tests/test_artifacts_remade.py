@@ -221,7 +221,7 @@ def test_notebook_that_needs_its_own_artifact_is_run_once(series_copy, home):
         "02",
         f"with open({str(starts)!r}, 'a') as file:\n    file.write('x')\n"
         f"assert len(open({str(starts)!r}).read()) < 4  # here the test ends what would not end",
-        "from digits import artifacts\nartifacts.load_arrays('preprocessed.npz')",
+        "from digits.store import artifacts\nartifacts.load_arrays('preprocessed.npz')",
     )
     with pytest.raises(artifacts.ArtifactError, match=r"preprocessed\.npz is not there yet"):
         artifacts.load_arrays("preprocessed.npz")
@@ -238,11 +238,11 @@ def test_interrupting_ends_the_notebook_that_runs_first(
     """
     series_copy.write(
         "02",
-        "import time\nfrom digits import records",
+        "import time\nfrom digits.store import records",
         "with records.recorded_write('preprocessed.npz') as temporary:\n"
         "    temporary.write_bytes(b'half')\n    time.sleep(60)",
     )
-    program = "from digits import artifacts; artifacts.load_arrays('preprocessed.npz')"
+    program = "from digits.store import artifacts; artifacts.load_arrays('preprocessed.npz')"
     place = home / "data" / "sample"
     with subprocess.Popen(
         [sys.executable, "-c", program],

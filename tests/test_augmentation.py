@@ -194,6 +194,7 @@ def test_saved_network_can_be_loaded_elsewhere(home, tmp_path, images):
 import sys; sys.path.insert(0, {str(workspace.NOTEBOOKS_FOLDER)!r})
 import pathlib
 import numpy as np
+from digits import training
 from digits.store import artifacts
 artifacts.ensure = lambda name: pathlib.Path(name)
 network = training.load_model({str(tmp_path / "network.keras")!r})

@@ -2,6 +2,7 @@
 
 import pytest
 from digits import drawpad
+from digits.drawpad import widget
 
 
 def test_drawing_is_answered_with_its_reading():
@@ -47,6 +48,6 @@ def test_shown_to_a_person_only(monkeypatch, progress, shown):
     """Notebooks that run all by themselves store no widget."""
     monkeypatch.setenv("DIGITS_PROGRESS", progress)
     displayed = []
-    monkeypatch.setattr(drawpad, "display", displayed.append)
+    monkeypatch.setattr(widget, "display", displayed.append)
     drawpad.show(lambda picture: [])
     assert len(displayed) == shown

@@ -261,7 +261,7 @@ def test_download_shows_its_progress_to_a_person_only(server, npz_file, progress
     """A person sees a bar (not on red ground); stored outputs are the same whether MNIST was there or fetched."""
     mirror = server.mirror("good", npz_file)
     program = (
-        f"from digits import mirrors; mirrors.MIRRORS = (mirrors.{mirror!r},); "
+        f"from digits.dataset import mirrors; mirrors.MIRRORS = (mirrors.{mirror!r},); "
         "arrays, failures = mirrors.download(lambda path: {'size': path.stat().st_size}); print(arrays, failures)"
     )
     # In a process of its own: a library's log holds on to the standard error that it found when it was imported.
@@ -296,7 +296,7 @@ def test_interrupted_download_leaves_nothing(
     """Ctrl-C while a slow mirror delivers: no half file is taken for MNIST the next time, no temporary file stays."""
     server.mirror("slow", npz_file, announced=10**7, then_waits=True)
     program = (
-        "from digits import mirrors, mnist; mirrors.TIMEOUT = (30, 30); "
+        "from digits.dataset import mirrors, mnist; mirrors.TIMEOUT = (30, 30); "
         f"mirrors.MIRRORS = (mirrors.Mirror('{server.address}slow/', {{'mnist.npz': None}}),); mnist.load()"
     )
     temporary = tmp_path / "temporary"

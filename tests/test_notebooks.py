@@ -12,7 +12,9 @@ import notebook_files
 import pytest
 from digits import series
 from notebook_files import (
+    LOADING,
     ROOT,
+    SAVING,
     STEP_PARAMETERS,
     artifacts_named,
     calls,
@@ -54,7 +56,8 @@ def test_setup_cell_is_the_first_short_folded_and_the_same_everywhere(step):
     )
     assert setup.metadata.get("cellView") == "form", "Colab would not fold it"
     assert re.match(r"# ?@title \S", setup.source), "Colab would show no title on the folded cell"
-    assert len(setup.source.splitlines()) <= 25
+    assert len(setup.source.splitlines()) <= 24
+    assert max(map(len, setup.source.splitlines())) <= 100
 
 
 @each_notebook
@@ -149,6 +152,15 @@ def _broken_links(markdown: str, folder) -> list[str]:
 def test_links_of_the_notebook_lead_somewhere(step):
     """A reader would click into nothing."""
     assert not _broken_links(markdown_text(step), step.notebook.parent)
+
+
+@each_notebook
+def test_prose_names_other_notebooks_by_links(step):
+    """When a step is put into the table, a bare number would go on naming what stood there before."""
+    for cell in read(step).cells:
+        if cell.cell_type == "markdown":
+            without_links = re.sub(r"\[[^\]]*\]\([^)]*\)", "[]", cell.source)
+            assert not re.search(r"\b[Nn]otebooks? \d\d|\b0\d's\b", without_links), cell.id
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -391,14 +403,12 @@ def test_no_figure_name_is_used_twice():
 @each_notebook
 def test_notebook_saves_and_loads_what_its_step_declares(step):
     """A changed input would go unnoticed, or a notebook be run for an artifact that it does not make."""
-    saved = artifacts_named(step, ("save_arrays", "save_table", "save_model"), step.writes)
-    loaded = artifacts_named(
-        step, ("load_arrays", "load_table", "load_model", "provenance"), step.reads
-    )
+    saved = artifacts_named(step, SAVING, step.writes)
+    loaded = artifacts_named(step, LOADING, step.reads)
     # These save and load all files of a network, whose name is not written in the call, or is the variable's.
     for variable in ("runs", *_networks_among(step.writes)):
         saved |= _files_of_networks(step.writes) if any(calls(step, f"{variable}.save")) else set()
-    loaded |= _files_of_networks(step.reads) if any(calls(step, "repeats.load")) else set()
+    loaded |= _files_of_networks(step.reads) if any(calls(step, "training.load_runs")) else set()
     assert saved == set(step.writes)
     assert loaded - saved == set(step.reads)
 

@@ -143,7 +143,7 @@ SMALL_NOTEBOOK = (
     "# A heading",
     "import os, sys\nprint('progress', os.environ['DIGITS_PROGRESS'], os.environ['DIGITS_MNIST'])",
     "print('a complaint', file=sys.stderr)",
-    "from digits import workspace\nprint(workspace.data_folder())",
+    "from digits.basics import workspace\nprint(workspace.data_folder())",
     "# The end",
 )
 
@@ -371,7 +371,7 @@ def test_home_with_a_long_path_works(series_copy, home, monkeypatch):
         folder = folder / "a long folder's name"
     folder.mkdir(parents=True)
     monkeypatch.setenv("DIGITS_HOME", str(folder))
-    series_copy.write("01", "from digits import mnist\nprint(mnist.load().name)")
+    series_copy.write("01", "from digits.dataset import mnist\nprint(mnist.load().name)")
     finished = series_copy.run("01")
     assert finished.returncode == 0, finished.stderr
     stored = folder / "data" / "sample" / "notebooks" / series.step("01").file_name

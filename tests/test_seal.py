@@ -6,6 +6,7 @@ import re
 import pytest
 from digits import series
 from notebook_files import (
+    LOADING,
     artifacts_named,
     calls,
     identifiers,
@@ -130,9 +131,7 @@ def test_training_notebooks_never_mention_the_test_set(step):
 @pytest.mark.parametrize("step", BEFORE_THE_SEAL_IS_BROKEN, ids=lambda step: step.number)
 def test_sealed_file_is_not_loaded_before_the_comparison(step):
     """The same, by way of the file that 02 puts away."""
-    loaded = artifacts_named(
-        step, ("load_arrays", "load_table", "load_model", "provenance"), step.reads
-    )
+    loaded = artifacts_named(step, LOADING, step.reads)
     assert "test_set.npz" not in loaded | set(step.reads)
 
 

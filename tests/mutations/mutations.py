@@ -176,7 +176,7 @@ MUTATIONS = (
     Mutation(
         "wrong-hash-accepted",
         "MNIST's recorded hash is compared with itself",
-        f"{_DIGITS}/mnist.py",
+        f"{_DIGITS}/dataset/mnist.py",
         "elif hashlib.sha256(array.tobytes()).hexdigest() != SHA256[name][key]:",
         "elif SHA256[name].get(key) != SHA256[name][key]:",
         _LOADER,
@@ -286,7 +286,7 @@ MUTATIONS = (
     Mutation(
         "seeds-ignored",
         "all runs of a network start from the same seed",
-        f"{_DIGITS}/repeats.py",
+        f"{_DIGITS}/training/repeats.py",
         "keras.utils.set_random_seed(seed)",
         "keras.utils.set_random_seed(0)",
         _REPEATS,
@@ -304,7 +304,7 @@ MUTATIONS = (
     Mutation(
         "dropout-while-scoring",
         "dropout is active when networks are compared",
-        f"{_DIGITS}/runs.py",
+        f"{_DIGITS}/training/runs.py",
         "yield model(images[part], training=False), part",
         "yield model(images[part], training=True), part",
         _RUNS,
@@ -312,7 +312,7 @@ MUTATIONS = (
     Mutation(
         "dropout-while-reading",
         "dropout is active when a reader's own digit is read",
-        f"{_DIGITS}/reading.py",
+        f"{_DIGITS}/handwriting/reading.py",
         "return network(images, training=False)",
         "return network(images, training=True)",
         _READING,
@@ -320,7 +320,7 @@ MUTATIONS = (
     Mutation(
         "validation-images-distorted",
         "augmentation is applied to validation images too",
-        f"{_DIGITS}/augmentation.py",
+        f"{_DIGITS}/training/augmentation.py",
         "        if not training:\n            return images\n",
         "",
         _AUGMENTATION,
@@ -328,7 +328,7 @@ MUTATIONS = (
     Mutation(
         "progress-bar-in-the-output",
         "progress bars are drawn where nobody watches, and stored",
-        f"{_DIGITS}/progress.py",
+        f"{_DIGITS}/basics/progress.py",
         "disable=not shows_progress(),",
         "disable=False,",
         _TRAINING,
@@ -458,7 +458,7 @@ MUTATIONS = (
     Mutation(
         "artifact-record-not-checked",
         "a file that was changed by hand is loaded without a word",
-        f"{_DIGITS}/records.py",
+        f"{_DIGITS}/store/records.py",
         'elif sha256_of(path) not in (record["sha256"], record["previous_sha256"]):',
         'elif not record["sha256"]:',
         _ARTIFACTS,
@@ -466,7 +466,7 @@ MUTATIONS = (
     Mutation(
         "stale-input-not-noticed",
         "a network trained on other data than those that are there now is used",
-        f"{_DIGITS}/artifacts.py",
+        f"{_DIGITS}/store/artifacts.py",
         'if record["inputs"].get(needed) != sha256:',
         'if record["inputs"].get(needed, sha256) is None:',
         _ARTIFACTS,
@@ -474,7 +474,7 @@ MUTATIONS = (
     Mutation(
         "write-not-atomic",
         "a file is overwritten bit by bit instead of being replaced as a whole",
-        f"{_DIGITS}/workspace.py",
+        f"{_DIGITS}/basics/workspace.py",
         "temporary.replace(path)",
         "path.write_bytes(temporary.read_bytes())",
         _WORKSPACE,
@@ -483,7 +483,7 @@ MUTATIONS = (
     Mutation(
         "centred-by-its-box",
         "a digit's box is centred instead of its mass",
-        f"{_DIGITS}/handwriting.py",
+        f"{_DIGITS}/handwriting/mnist_form.py",
         "row, column = ndimage.center_of_mass(small)",
         "row, column = (size[1] - 1) / 2, (size[0] - 1) / 2",
         _HANDWRITING,
@@ -491,7 +491,7 @@ MUTATIONS = (
     Mutation(
         "digit-fills-the-whole-image",
         "a digit is scaled to 26 pixels instead of 20",
-        f"{_DIGITS}/handwriting.py",
+        f"{_DIGITS}/handwriting/mnist_form.py",
         "    size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))\n",
         "    scale *= 1.3\n"
         "    size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))\n",
@@ -500,7 +500,7 @@ MUTATIONS = (
     Mutation(
         "image-inverted",
         "a digit reaches the network as a negative",
-        f"{_DIGITS}/handwriting.py",
+        f"{_DIGITS}/handwriting/mnist_form.py",
         "result[top : top + size[1], left : left + size[0]] = small",
         "result[top : top + size[1], left : left + size[0]] = 1 - small",
         _HANDWRITING,
@@ -508,7 +508,7 @@ MUTATIONS = (
     Mutation(
         "empty-page-answered",
         "an empty page is answered with a digit",
-        f"{_DIGITS}/paper.py",
+        f"{_DIGITS}/handwriting/ink.py",
         "if full < max(preparation.faintest, preparation.above_grain * _grain(along, full), 1e-6):",
         "if full < 1e-6:",
         _HANDWRITING,
