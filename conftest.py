@@ -21,6 +21,11 @@ LOOK_AT_THE_NOTEBOOKS_WORK = (
     "test_readme.py",
 )
 MUTATIONS = pathlib.Path(__file__).parent / "tests" / "mutations"
+HOW_TO_TEST_ALL = "pytest --nbval -n 2"
+
+# Seconds of processor time on two cores of 2026, for files that take more than a few. The longest come first, so that
+# no long file is begun when the other processes have nothing left to do. Wrong numbers only make the run longer.
+SECONDS = {}
 
 
 def pytest_addoption(parser):
@@ -102,6 +107,11 @@ def pytest_unconfigure(config):
 
 def pytest_report_header(config):
     """Say what the notebooks run on and how they are compared."""
+    if _leaves_out_slow_tests(config):
+        return (
+            "series: quick tests only; those marked slow, and the notebooks, run with: "
+            f"{HOW_TO_TEST_ALL} (or -m slow, or file.py::test)"
+        )
     if config.digits_dataset is None:
         return "series: the notebooks are not run (add --nbval)"
     if config.digits_dataset.is_sample:
@@ -114,15 +124,54 @@ def pytest_report_header(config):
     return f"series: {config.digits_dataset}; stored outputs are {how}"
 
 
-def pytest_collection_modifyitems(items):
-    """Notebooks first: some tests look at what they have just written."""
-    items.sort(key=lambda item: item.path.suffix != ".ipynb")
+def pytest_collection_modifyitems(config, items):
+    """Notebooks first, because some tests look at what they have just written, and then the longest files.
+
+    Without --nbval slow tests are left out, unless -m says otherwise or an argument names the test itself.
+    """
+    items.sort(key=_place_in_the_order)
+    if _leaves_out_slow_tests(config):
+        named = [_path_and_test(config, word) for word in config.args if "::" in word]
+        left_out = [
+            item for item in items if item.get_closest_marker("slow") and not _is_named(item, named)
+        ]
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _place_in_the_order(item) -> tuple:
+    """Equal for all tests of a file, so that they stay as they stand in it."""
+    looks_at_notebooks = item.path.name in LOOK_AT_THE_NOTEBOOKS_WORK
+    return (item.path.suffix != ".ipynb", not looks_at_notebooks, -SECONDS.get(item.path.name, 0))
+
+
+def _leaves_out_slow_tests(config) -> bool:
+    option = config.option
+    return not (_compares_notebooks(config) or option.mutations or option.markexpr)
+
+
+def _path_and_test(config, word: str) -> tuple[pathlib.Path, str]:
+    """An argument such as ``tests/test_mnist.py::test_npz_file[True]`` in two parts."""
+    file, _, test = word.partition("::")
+    return (config.invocation_params.dir / file).resolve(), test
+
+
+def _is_named(item, named: list[tuple[pathlib.Path, str]]) -> bool:
+    """Whether one of these names a test, or all variants of one."""
+    own = item.nodeid.partition("::")[2]
+    return any(
+        item.path == path and (own == test or own.startswith((f"{test}[", f"{test}::")))
+        for path, test in named
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """With several processes (pytest -n 2), all that concerns the notebooks stays in one, in its order."""
     from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False  # the order is that of pytest_collection_modifyitems
 
     class NotebooksInOneProcess(LoadScopeScheduling):
         def _split_scope(self, nodeid):

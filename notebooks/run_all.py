@@ -112,7 +112,8 @@ class SeriesRun:
     """One run of some notebooks, in the order of the series.
 
     A notebook begins as soon as those whose artifacts it reads have ended; its kernel was started before and has
-    imported the libraries by then. Notebooks that train use all cores, so that they run one after the other.
+    imported the libraries by then. Notebooks that train use all cores, so that they run one after the other; on the
+    sample most of a training is its compilation, which uses one core, so that two run at a time.
     """
 
     def __init__(self, steps: list[series.Step], dataset: mnist.Dataset, discard: bool):
@@ -121,7 +122,8 @@ class SeriesRun:
             SeriesClient(step, on_cell_complete=lambda cell, cell_index: self.bar.update())
             for step in steps
         ]
-        self.room, self.training = asyncio.Semaphore(_KERNELS_AT_ONCE), asyncio.Lock()
+        self.room = asyncio.Semaphore(_KERNELS_AT_ONCE)
+        self.training = asyncio.Semaphore(2 if dataset.is_sample else 1)
         self.ended = {step.number: asyncio.Event() for step in steps}
         self.running: set[str] = set()
         self.bar = tqdm(

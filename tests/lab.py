@@ -15,7 +15,6 @@ from collections.abc import Iterator
 
 import browsers
 import nbformat
-import notebook_files
 from digits.series import Step
 
 SERVER_SECONDS, PAGE_SECONDS, RUN_SECONDS = 60, 60, 240
@@ -27,7 +26,8 @@ SETTINGS = {  # relative to the folder of the user's settings
 NUMBER_OR_ERROR = """expected => {
     const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
     const ended = prompts.length === expected && /\\d/.test(prompts.at(-1).textContent);
-    return ended || document.querySelector('[data-mime-type="application/vnd.jupyter.error"]') !== null;
+    const complaints = [...document.querySelectorAll('[data-mime-type="application/vnd.jupyter.stderr"]')];
+    return ended || complaints.some(output => output.textContent.includes('Traceback (most recent'));
 }"""
 
 
@@ -105,26 +105,52 @@ def _stop(server: subprocess.Popen, port: int, token: str) -> None:
         server.wait()
 
 
+def without_outputs(step: Step, *parts: str) -> nbformat.NotebookNode:
+    """A notebook as it is before anything has run: whatever the page shows in the end, this run made it.
+
+    Args:
+        step: whose notebook.
+        parts: if given, only the setup cell stays, and for each part the one code cell that has it in its source.
+    """
+    notebook = nbformat.read(step.notebook, as_version=4)
+    if parts:
+        setup, *others = code_cells(notebook)
+        notebook.cells = [setup]
+        for part in parts:
+            (cell,) = (cell for cell in others if part in cell.source)
+            notebook.cells.append(cell)
+    for cell in code_cells(notebook):
+        cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def code_cells(notebook: nbformat.NotebookNode) -> list:
+    """The cells that can be run."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
 @contextlib.contextmanager
-def opened(launcher, step: Step, folder: pathlib.Path, home: pathlib.Path) -> Iterator:
-    """The page of JupyterLab with a copy of a notebook that had no outputs; its kernel has started.
+def opened(
+    launcher,
+    step: Step,
+    notebook: nbformat.NotebookNode,
+    folder: pathlib.Path,
+    home: pathlib.Path,
+) -> Iterator:
+    """The page of JupyterLab with a notebook that lies among copies of the others; its kernel has started.
 
     Args:
         launcher: playwright's.
-        folder: an empty one, for the copy and for what JupyterLab keeps.
+        step: in whose notebook's place it lies.
+        notebook: as it is opened.
+        folder: an empty one, for the copies and for what JupyterLab keeps.
         home: DIGITS_HOME of the notebook.
     """
     notebooks = folder / "notebooks"
     shutil.copytree(
-        step.notebook.parent,
-        notebooks,
-        ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"),
+        step.notebook.parent, notebooks, ignore=shutil.ignore_patterns(".ipynb_checkpoints")
     )
-    stripped = nbformat.read(notebooks / step.file_name, as_version=4)
-    for cell in stripped.cells:
-        if cell.cell_type == "code":  # whatever the page shows in the end, this run made it
-            cell.outputs, cell.execution_count = [], None
-    nbformat.write(stripped, notebooks / step.file_name)
+    nbformat.write(notebook, notebooks / step.file_name)
     with contextlib.ExitStack() as stack:
         browser = browsers.launch(launcher)
         stack.callback(browser.close)
@@ -139,14 +165,15 @@ def opened(launcher, step: Step, folder: pathlib.Path, home: pathlib.Path) -> It
         yield page
 
 
-def run_all_cells(page, step: Step) -> None:
+def run_all_cells(page, notebook: nbformat.NotebookNode) -> None:
     """Choose Run > Run All Cells, and wait until the last cell has run or one has failed."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    cells = len(notebook_files.code_cells(step))
+    cells = len(code_cells(notebook))
     page.wait_for_function(NUMBER_OR_ERROR, arg=cells, timeout=RUN_SECONDS * 1000)
 
 
 def errors(page) -> list[str]:
-    """The tracebacks on the page."""
-    return page.locator('[data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
+    """The tracebacks on the page, which JupyterLab shows as it shows what is written to standard error."""
+    complaints = page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').all_inner_texts()
+    return [text for text in complaints if "Traceback (most recent" in text]

@@ -13,6 +13,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 expect = playwright.expect
 expect.set_options(timeout=30_000)  # for computers that have much else to do
 
+pytestmark = pytest.mark.slow
 ABOUT = {"dataset": "MNIST", "network": "own"}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 

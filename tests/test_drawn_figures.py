@@ -1,6 +1,6 @@
 """What each figure shows: the texts, colours and data of matplotlib's figures, as the notebooks of this run drew them.
 
-``figure_data_NN.py`` says for each figure what data it must show, computed anew or read from the run's artifacts.
+``figure_data_*.py`` say for each figure what data it must show, computed anew or read from the run's artifacts.
 """
 
 import pathlib
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import drawn
 import figure_data_comparison
 import figure_data_handwriting
+import figure_data_how_sure
 import figure_data_images
 import figure_data_stronger
 import figure_data_training
@@ -24,6 +25,7 @@ SHOWS = {
     **figure_data_images.SHOWS,
     **figure_data_training.SHOWS,
     **figure_data_comparison.SHOWS,
+    **figure_data_how_sure.SHOWS,
     **figure_data_stronger.SHOWS,
     **figure_data_handwriting.SHOWS,
 }
@@ -45,7 +47,7 @@ LAID_OUT_FOR_MNIST = {"05_comparison", "08_history", "08_slices", "08_winner"}
 # Where points lie beyond the axes on purpose, because those within matter; the captions or labels say so.
 ZOOMED_IN = {
     "05_precision_recall": "the curves start at a recall of 0",
-    "05_abstain": "the curves start at a coverage of 0",
+    "06_abstain": "the curves start at a coverage of 0",
     "08_history": "some random trials lie below the figure",
     "09_constants": "a constant far too large loses nearly all digits, and its lines leave the axes",
 }
@@ -100,7 +102,7 @@ def figure(request, step, name):
     if step.notebook not in ran:
         pytest.skip(f"notebook {step.number} was not run: add --nbval, and it, to the arguments")
     config = request.config
-    if config.digits_dataset.is_sample and name == "05_disputed_labels":
+    if config.digits_dataset.is_sample and name == "06_disputed_labels":
         pytest.skip("this figure is about images that the sample does not have")
     home = pathlib.Path(config.digits_home)
     place = home / "data" / "sample" if config.digits_dataset.is_sample else home

@@ -18,7 +18,7 @@ from PIL import Image as PillowImage
 COMMITTED = ROOT / "figures"
 WHITE = 250  # a grey value from here on counts as paper
 BANNER = "Made from the 5,000-image sample"
-ABOUT_MNIST_ALONE = {"05_disputed_labels"}  # the sample has no such images
+ABOUT_MNIST_ALONE = {"06_disputed_labels"}  # the sample has no such images
 
 each_notebook = pytest.mark.parametrize("step", **STEP_PARAMETERS)
 

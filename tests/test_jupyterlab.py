@@ -10,19 +10,20 @@ from digits import series
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
+pytestmark = pytest.mark.slow
 STEP = series.step("01")
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     """The page after Run All Cells on a copy of the notebook that had no outputs."""
-    folder = tmp_path_factory.mktemp("jupyterlab")
+    folder, notebook = tmp_path_factory.mktemp("jupyterlab"), lab.without_outputs(STEP)
     with (
         playwright.sync_playwright() as launcher,
-        lab.opened(launcher, STEP, folder, folder / "home") as shown,
+        lab.opened(launcher, STEP, notebook, folder, folder / "home") as shown,
     ):
         shown.screenshot(path=folder / "opened.png")
-        lab.run_all_cells(shown, STEP)
+        lab.run_all_cells(shown, notebook)
         shown.screenshot(path=folder / "at_the_end.png")
         yield shown
 

@@ -3,12 +3,13 @@
 import collections
 import contextlib
 import datetime
+import importlib.util
 import os
+import re
 import signal
 import subprocess
 import sys
 import textwrap
-import time
 
 import numpy as np
 import optuna
@@ -18,6 +19,7 @@ from digits.search import studies
 from digits.store import artifacts
 from optuna.trial import TrialState
 
+TUNE = workspace.NOTEBOOKS_FOLDER / "tune.py"
 FIRST = {"x": 0.5, "kind": "a"}
 
 
@@ -218,6 +220,7 @@ def ended(worker) -> str:
     return output
 
 
+@pytest.mark.slow
 def test_two_workers_share_one_study(address, start_worker):
     """No trial is lost, none is run twice, both take part, and they stop at the budget though they race for its end."""
     workers = [start_worker(address, 24, 0.05) for _ in range(2)]
@@ -233,6 +236,7 @@ def test_two_workers_share_one_study(address, start_worker):
     assert len(late) <= 2 and not any(trial.user_attrs for trial in late)
 
 
+@pytest.mark.slow
 def test_trial_of_a_killed_worker_is_run_again(database, start_worker):
     """In a database its heartbeat ends; another worker waits for that, and does exactly that trial."""
     victim = start_worker(database, 3, 100)
@@ -247,6 +251,7 @@ def test_trial_of_a_killed_worker_is_run_again(database, start_worker):
     assert lost.params == FIRST and [trial.params for trial in others].count(FIRST) == 1
 
 
+@pytest.mark.slow
 def test_living_worker_is_not_taken_for_dead(database, start_worker):
     """A trial may take longer than the grace period, as long as its worker says that it is alive."""
     slow = start_worker(database, 1, 6)
@@ -256,6 +261,7 @@ def test_living_worker_is_not_taken_for_dead(database, start_worker):
     assert states(database) == {"COMPLETE": 1}
 
 
+@pytest.mark.slow
 def test_lost_trial_in_a_journal_is_run_again_when_asked(journal, start_worker):
     """A journal cannot tell who is alive: a worker says what is open, and gives up what has taken too long."""
     victim = start_worker(journal, 2, 100)
@@ -303,7 +309,8 @@ def test_worker_that_was_taken_for_dead_goes_on(address):
         ("/no such folder/study.journal", "No such file or directory"),
     ],
 )
-def test_address_that_cannot_be_used_is_told_in_a_sentence(home, wrong, reason):
+def test_address_that_cannot_be_used_is_told_in_a_sentence(home, monkeypatch, wrong, reason):
+    monkeypatch.setattr(studies.time, "sleep", lambda seconds: None)  # it tries again
     with pytest.raises(studies.StudyError, match=reason) as raised:
         open_study(wrong)
     assert str(raised.value).endswith(".") and "secret" not in str(raised.value)
@@ -396,45 +403,44 @@ def test_hand_chosen_settings_lie_within_the_search(home):
 
 
 def tune(*arguments, **options):
-    command = [sys.executable, str(workspace.NOTEBOOKS_FOLDER / "tune.py"), *arguments]
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+        [sys.executable, str(TUNE), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **options,
     )
 
 
-def test_two_tuning_workers_from_the_command_line(prepared, database, tmp_path):
-    """The real search, on the sample, by two real processes, started in any folder; the notebook's study sees it."""
+@pytest.mark.slow
+def test_tuning_workers_from_the_command_line(
+    prepared, database, tmp_path, heeded_interrupts, wait_until
+):
+    """The real search, on the sample, by two real processes, started in any folder; the notebook's study sees it.
+
+    Ctrl-C ends the one with one sentence, and the trial that it was in counts for nothing; the other ends at its
+    budget.
+    """
     from digits.search import tuning
 
-    workers = [
-        tune("--storage", database, "--trials", "4", cwd=tmp_path, start_new_session=True)
-        for _ in range(2)
-    ]
-    outputs = [ended(worker) for worker in workers]
-    for output in outputs:
-        assert "5,000-image sample" in output
-        assert "The search has 4 trials; the best reached " in output, output
-    table = studies.table(tuning.open_study(database))
-    assert len(table) == 4 and table["learning_rate"].nunique() == 4
-    assert table.loc[0, "width"] == tuning.CHOSEN_BY_HAND["width"]
-
-
-def test_interrupted_worker_gives_its_trial_back(prepared, database):
-    """Ctrl-C ends it with one sentence, and the trial that it was in counts for nothing."""
-    from digits.search import tuning
-
-    worker = tune("--storage", database, "--trials", "1000", start_new_session=True)
-    await_line(worker, "Searching in")
-    deadline = time.monotonic() + 180
+    endless = tune("--storage", database, "--trials", "1000", cwd=tmp_path)
+    limited = tune("--storage", database, "--trials", "4", cwd=tmp_path)
+    await_line(endless, "Searching in")
+    output = ended(limited)
+    assert "5,000-image sample" in output
+    assert re.search(r"The search has \d+ trials; the best reached ", output), output
     study = tuning.open_study(database)
-    while not study.get_trials(states=(TrialState.COMPLETE,)):
-        assert time.monotonic() < deadline and worker.poll() is None
-        time.sleep(0.1)
-    os.killpg(worker.pid, signal.SIGINT)
-    _, errors = worker.communicate(timeout=180)
-    assert worker.returncode == 130
+    wait_until(lambda: studies.running(study))
+    assert endless.poll() is None
+    os.killpg(endless.pid, signal.SIGINT)
+    _, errors = endless.communicate(timeout=180)
+    assert endless.returncode == 130
     assert errors == "\nInterrupted; the trial in work was given back.\n"
     assert studies.running(study) == 0
+    table = studies.table(study)
+    assert len(table) >= 4 and table["learning_rate"].nunique() == len(table)
+    assert table.loc[0, "width"] == tuning.CHOSEN_BY_HAND["width"]
 
 
 def test_interrupt_that_other_code_swallows_is_not_lost(database):
@@ -454,17 +460,26 @@ def test_interrupt_that_other_code_swallows_is_not_lost(database):
     assert studies.running(study) == 0 and list(studies.table(study)["value"]) == values
 
 
-def test_wrong_address_ends_the_worker_with_a_sentence(prepared):
-    worker = tune("--storage", "study.db")
-    _, errors = worker.communicate(timeout=180)
-    assert worker.returncode == 1
-    assert (
-        errors.startswith("\nstudy.db is neither a database's address")
-        and "Traceback" not in errors
-    )
+@pytest.fixture
+def main(monkeypatch):
+    """A function like the worker's command line, in this process; it gives the exit code."""
+    specification = importlib.util.spec_from_file_location("tune", TUNE)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+
+    def call(*arguments) -> int:
+        monkeypatch.setattr(sys, "argv", [str(TUNE), *arguments])
+        return module.main()
+
+    return call
 
 
-def test_wrong_number_of_trials_is_refused():
-    worker = tune("--trials", "0")
-    _, errors = worker.communicate(timeout=180)
-    assert worker.returncode == 2 and "0 is not above 0" in errors
+def test_wrong_address_ends_the_worker_with_a_sentence(prepared, main, capsys):
+    assert main("--storage", "study.db") == 1
+    assert capsys.readouterr().err.startswith("\nstudy.db is neither a database's address")
+
+
+def test_wrong_number_of_trials_is_refused(main, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main("--trials", "0")
+    assert ended.value.code == 2 and "0 is not above 0" in capsys.readouterr().err

@@ -97,13 +97,7 @@ STEPS = numbered(
         name="how_sure_are_we",
         title="How sure are we?",
         question="How much of what we measured is luck, and what do a network's scores tell?",
-        reads=(
-            "preprocessed.npz",
-            "test_set.npz",
-            *_networks(*BASELINES, *HIDDEN_LAYER_NETWORKS),
-            "predictions/test_scores.npz",
-            "results/05.csv",
-        ),
+        reads=("test_set.npz", *_networks("C"), "predictions/test_scores.npz", "results/05.csv"),
     ),
     Step(
         name="stronger_networks",

@@ -11,6 +11,7 @@ _02 = "notebooks/02_preprocessing.ipynb"
 _03 = "notebooks/03_baseline_ann.ipynb"
 _04 = "notebooks/04_hidden_layer_ann.ipynb"
 _05 = "notebooks/05_comparison_and_confusion_matrix.ipynb"
+_06 = "notebooks/06_how_sure_are_we.ipynb"
 
 # Parts of the tests: the file that ought to notice, or, where that takes long, those of its tests.
 _EVALUATION = ("tests/test_evaluation.py",)
@@ -369,11 +370,11 @@ MUTATIONS = (
     Mutation(
         "early-stopping-chosen-by-test-loss",
         "the epoch at which C should have stopped is the best one for the test images",
-        _05,
+        _06,
         'c.history.groupby("seed")["val_loss"].idxmin()',
         'c.history.assign(right=-c_test.ravel()).groupby("seed")["right"].idxmin()',
         _SEAL,
-        cell="05-100",
+        cell="06-100",
     ),
     # ------------------------------------------------------------ what is stored and claimed
     Mutation(
