@@ -17,6 +17,7 @@ TEXTS = (
     "README.md",
     "CONTRIBUTING.md",
     "data/README.md",
+    "docs",
     "pyproject.toml",
     "requirements.txt",
     "environment.yml",

@@ -47,7 +47,7 @@ KILLED_BETWEEN_RECORD_AND_FILE = """
 """
 SAVING_NOTEBOOK = (
     "# Preprocessing",
-    "import numpy as np\nfrom digits import artifacts",
+    "import numpy as np\nfrom digits.store import artifacts",
     "artifacts.save_arrays('preprocessed.npz', a=np.arange(4))\nartifacts.save_arrays('test_set.npz', a=np.arange(5))",
     "print(artifacts.load_arrays('test_set.npz'))",
 )
@@ -63,6 +63,7 @@ def _run_python(program: str, **options) -> subprocess.CompletedProcess:
     )
 
 
+@pytest.mark.slow
 def test_killed_while_writing_is_made_again(series_copy, home, capfd):
     """The battery ran out during a save: the next run makes the file again and does not call it damaged."""
     place = home / "data" / "sample"
@@ -94,6 +95,7 @@ def test_killed_while_writing_is_made_again(series_copy, home, capfd):
     )
 
 
+@pytest.mark.slow
 def test_two_processes_that_save_at_once_lose_nothing(home):
     """Two notebooks that run at the same time keep all artifacts and records of both."""
     program = """
@@ -166,6 +168,7 @@ def test_read_only_data_folder_is_explained(ordinary_user, small_mnist, monkeypa
 # ---------------------------------------------------------------- made by running a notebook
 
 
+@pytest.mark.slow
 def test_missing_artifact_is_made_by_its_notebook(home, monkeypatch, capfd):
     """A reader who opens 03 first gets 02's result, made by the real 02, and is told why it takes a moment."""
     monkeypatch.setenv("DIGITS_PROGRESS", "1")
@@ -187,6 +190,30 @@ def test_missing_artifact_is_made_by_its_notebook(home, monkeypatch, capfd):
     assert not list(home.rglob(".writing-*"))
 
 
+@pytest.mark.slow
+def test_each_earlier_notebook_runs_once(series_copy, home, monkeypatch, capfd):
+    """Whoever opens 05 first waits for 02, 03 and 04 once each, in their order, and is told so."""
+    monkeypatch.setenv("DIGITS_PROGRESS", "1")
+    for number in ("02", "03", "04"):
+        step = series.step(number)
+        series_copy.write(
+            number,
+            "from digits.store import artifacts, records\n"
+            "def save(name):\n"
+            "    with records.recorded_write(name) as temporary:\n"
+            f"        temporary.write_bytes(b'{number}')",
+            f"with open({str(home / 'ran')!r}, 'a') as file:\n    file.write('{number} ')",
+            *(f"artifacts.ensure({name!r})" for name in step.reads),
+            *(f"save({name!r})" for name in step.writes),
+        )
+    for name in series.step("05").reads:
+        artifacts.ensure(name)
+    assert (home / "ran").read_text() == "02 03 04 "
+    told = capfd.readouterr().out
+    assert [told.count(f"Running notebook {number} ") for number in ("02", "03", "04")] == [1, 1, 1]
+
+
+@pytest.mark.slow
 def test_notebook_that_fails_is_shown(series_copy):
     """When the notebook that had to run first fails, the reader sees its cell and its error, not only an exit code."""
     series_copy.write("02", "wanted = 1 / 0  # the cell that fails")
@@ -203,6 +230,7 @@ def test_notebook_that_fails_is_shown(series_copy):
     )
 
 
+@pytest.mark.slow
 def test_notebook_that_forgets_to_save_is_named(series_copy):
     """An edited notebook that no longer saves is reported, not run again and again."""
     series_copy.write("02", "forgotten = True")
@@ -214,6 +242,7 @@ def test_notebook_that_forgets_to_save_is_named(series_copy):
     )
 
 
+@pytest.mark.slow
 def test_notebook_that_needs_its_own_artifact_is_run_once(series_copy, home):
     """Whoever comments out the cell that saves gets a message, not notebooks that start each other without end."""
     starts = home / "starts"
@@ -228,6 +257,7 @@ def test_notebook_that_needs_its_own_artifact_is_run_once(series_copy, home):
     assert starts.read_text() == "x"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whom", ["process", "group"])
 def test_interrupting_ends_the_notebook_that_runs_first(
     series_copy, home, heeded_interrupts, wait_until, files_in, whom

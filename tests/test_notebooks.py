@@ -28,7 +28,13 @@ from notebook_files import (
 LAST_SECTIONS = ["Check what we claimed", "Summary", "Exercises", "Sources"]
 LONGEST_CELL = 25  # lines; what fits on a laptop's screen together with its output
 LARGEST_NOTEBOOK = 2_000_000  # bytes; GitHub shows no preview of much larger ones
-PAGES = ("README.md", "data/README.md", "CONTRIBUTING.md", "tests/mutations/README.md")
+PAGES = (
+    "README.md",
+    "data/README.md",
+    "CONTRIBUTING.md",
+    "tests/mutations/README.md",
+    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
+)
 
 each_notebook = pytest.mark.parametrize("step", **STEP_PARAMETERS)
 

@@ -63,13 +63,16 @@ def test_words_that_name_nothing_are_refused(run_all, word):
     )
 
 
-def test_help_explains_all_there_is():
+def test_help_explains_all_there_is(run_all, monkeypatch, capsys):
     """--help tells a maintainer all that this file's first lines do, without touching the data."""
-    command = [sys.executable, str(RUN_ALL), "--help"]
-    result = subprocess.run(command, capture_output=True, encoding="utf-8")
-    assert result.returncode == 0 and result.stderr == ""
-    for word in ("--discard", "03-05", "DIGITS_MNIST", "data/sample/notebooks/"):
-        assert word in result.stdout
+    monkeypatch.setattr(sys, "argv", [str(RUN_ALL), "--help"])
+    monkeypatch.setattr(run_all.mnist, "load", lambda: pytest.fail("the data were touched"))
+    with pytest.raises(SystemExit) as ended:
+        run_all.main()
+    printed = capsys.readouterr()
+    assert ended.value.code in (0, None) and printed.err == ""
+    for word in ("--discard", "--sample", "03-05", "DIGITS_MNIST", "data/sample/notebooks/"):
+        assert word in printed.out
 
 
 # ---------------------------------------------------------------- what is stored
@@ -112,6 +115,7 @@ def test_stored_notebooks_hold_nothing_that_changes(run_all):
     nbformat.validate(notebook)
 
 
+@pytest.mark.slow
 def test_first_notebook_runs_and_its_file_stays(home, files_in):
     """`run_all.py --discard 01` is what runs when an artifact is missing: the repository is as it was, to the byte."""
     checkout = RUN_ALL.parents[1]
@@ -148,6 +152,7 @@ SMALL_NOTEBOOK = (
 )
 
 
+@pytest.mark.slow
 def test_run_on_the_sample_is_stored_apart(series_copy, home, files_in, tmp_path):
     """A class on the sample gets its executed notebooks, and those of MNIST stay as they are.
 
@@ -193,6 +198,7 @@ def test_run_on_the_sample_is_stored_apart(series_copy, home, files_in, tmp_path
     assert done == total, "at the end of a notebook the bar must be full"
 
 
+@pytest.mark.slow
 def test_run_on_mnist_replaces_the_notebook(series_copy, home, full_mnist, files_in, monkeypatch):
     """The maintainer's run refreshes the stored outputs in place, and nothing else."""
     notebook = series_copy.write("01", "print('hello')", "1 + 1")
@@ -213,6 +219,7 @@ def test_run_on_mnist_replaces_the_notebook(series_copy, home, full_mnist, files
 # ---------------------------------------------------------------- failing and stopping
 
 
+@pytest.mark.slow
 def test_notebooks_run_side_by_side_but_never_before_what_they_read(series_copy, home):
     """The first two wait for each other, which only works at the same time; the third finds what the second left."""
     wait = (
@@ -234,6 +241,7 @@ def test_notebooks_run_side_by_side_but_never_before_what_they_read(series_copy,
     assert result.stdout.splitlines()[-1].startswith("All 3 notebooks ran to their end in ")
 
 
+@pytest.mark.slow
 def test_notebooks_that_train_do_not_run_at_the_same_time(series_copy, home):
     """Two trainings on the same cores would both take twice as long, and the memory of both."""
     table = series_copy.notebooks / "digits" / "series.py"
@@ -252,6 +260,7 @@ def test_notebooks_that_train_do_not_run_at_the_same_time(series_copy, home):
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.slow
 def test_failing_notebook_is_shown_and_kept(series_copy, home, files_in):
     """When a notebook fails, its cell and its error are printed, what reads from it is not run, and no file changes.
 
@@ -277,6 +286,7 @@ def test_failing_notebook_is_shown_and_kept(series_copy, home, files_in):
     assert list(files_in(home)) == ["data/sample/mnist_sample.npz"]
 
 
+@pytest.mark.slow
 def test_dying_kernel_is_noticed_at_once(series_copy):
     """When a kernel dies, as it does when memory runs out, the run ends within seconds, not after ten minutes."""
     series_copy.write("01", "import os\nos._exit(1)")
@@ -325,6 +335,7 @@ def _kernel_of(process: subprocess.Popen) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["in a cell, twice", "while the kernel starts"])
 def test_interrupting_stops_the_kernel(
     series_copy, home, heeded_interrupts, wait_until, files_in, how
@@ -360,6 +371,7 @@ def test_interrupting_stops_the_kernel(
     assert not (home / "data" / "sample" / "notebooks").exists()
 
 
+@pytest.mark.slow
 def test_home_with_a_long_path_works(series_copy, home, monkeypatch):
     """A course's folders nest deeply; Windows allows 259 characters for a path, other systems far more."""
     longest = 250 if os.name == "nt" else 400

@@ -1,11 +1,15 @@
 """What repeated trainings give: weights, histories and scores, also when they were saved and loaded."""
 
+import contextlib
+import io
 import shutil
+import textwrap
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
+import trainings
 from digits import training
 from digits.store import artifacts
 from trainings import (
@@ -210,26 +214,34 @@ def test_network_that_is_not_declared_is_not_saved(home, data, seeds_trained):
         train(build, *data).save()
 
 
+@pytest.mark.slow
 def test_fresh_process_finds_the_runs_of_another(home, files_in):
     """Tomorrow's session trains nothing again, also after other networks were built, and saves the same bytes."""
     program = """
+        from digits.training import run_cache
         options = {{"mixed": True, "optimizer": decaying_adamw}}
-        repeats._train_side_by_side = {training}
         def run(name):
             return train(building(name=name, **options), *some_images(), seeds=[0, 1], epochs=2)
+        {patch}
         run("D-hidden").save()
-        for _ in range({others}):
+        for _ in range(3):
             build(mixed=True)
         print(run_cache.digest(run("E").weights[0]))
         """
-    sample, kept, printed = home / "data" / "sample", [], []
-    for others, trains in [(0, "repeats._train_side_by_side"), (3, "None")]:
-        result = run_python(program.format(others=others, training=trains))
-        assert result.returncode == 0, result.stderr
+    sample, kept = home / "data" / "sample", []
+
+    def keep():
         kept.append(files_in(sample))
-        printed.append(result.stdout)
         for folder in ("models", "weights", "histories"):
             shutil.rmtree(sample / folder)
-    assert printed[0] == printed[1] != ""
+
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(textwrap.dedent(program.format(patch="")), dict(vars(trainings)))
+    keep()
+    result = run_python(program.format(patch="repeats._train_side_by_side = None"))
+    assert result.returncode == 0, result.stderr
+    keep()
+    assert result.stdout == printed.getvalue() != ""
     saved = {"models/D-hidden.keras", "weights/D-hidden.npz", "histories/D-hidden.csv"}
     assert saved <= kept[0].keys() and kept[0] == kept[1]

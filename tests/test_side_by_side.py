@@ -193,18 +193,36 @@ def test_progress_is_for_a_person_only(home, data, monkeypatch, capfd, seeds_tra
     assert printed("1") == "", "no bar where nothing is trained"
 
 
+@pytest.mark.slow
 def test_tensorflow_is_silent_and_errors_are_not(home):
-    """XLA announces its first compilation on standard error, which would frighten a reader on red ground."""
+    """No page of TensorFlow's log frightens the reader on red ground, and a real error still shows.
+
+    XLA announces its first compilation on standard error, and several models in one process are a reason to warn.
+    """
     result = run_python(
         """
+        import traceback
+        from digits import training
+        network = build(mixed=True)
+        images, labels = some_images()
+        training.fit(network, images, labels, epochs=2, batch_size=20, validation_data=(images, labels))
+        for _ in range(6):
+            clone = keras.models.clone_model(network)
+            training.predict(clone, images)
         compiled._IMAGES_WORTH_XLA = 0
-        train(build, *some_images(), seeds=[0, 1])
-        train(building(mixed=True), *some_images(), seeds=[0, 1])
-        os.write(2, b"from here on\\n")
-        train(build, *some_images(), seeds=[2], epochs="two")
+        train(build, images, labels, seeds=[0, 1])
+        train(building(mixed=True), images, labels, seeds=[0, 1])
+        os.write(2, b"from here on\\n")  # to the file descriptor itself, as C++ code does
+        try:
+            train(build, images, labels, seeds=[2], epochs="two")
+        except TypeError:
+            traceback.print_exc()
+        training.fit(network, images, labels[:3], epochs=1, batch_size=20)
         """
     )
     assert result.stdout == ""
     assert result.stderr.startswith("from here on\nTraceback (most recent call last):\n"), (
         result.stderr
     )
+    assert result.stderr.count("Traceback (most recent call last):") == 2
+    assert "ValueError: There are 330 images and 3 labels" in result.stderr
