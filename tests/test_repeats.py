@@ -31,6 +31,7 @@ def replay(builder, images, labels, *, seed, epochs, batch_size=BATCH_SIZE, vali
     """What plain Keras gives for one run: its network, and one dictionary of numbers per epoch."""
     keras.utils.set_random_seed(seed)
     network, rows = builder(), []
+    network.run_eagerly = True  # so few steps take less time than compiling one
     for epoch in range(1, epochs + 1):
         order = compiled.epoch_order(seed, epoch, len(images))
         history = network.fit(
