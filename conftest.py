@@ -20,12 +20,42 @@ LOOK_AT_THE_NOTEBOOKS_WORK = (
     "test_notebooks.py",
     "test_readme.py",
 )
+# Tests without a mark of their own that are slow, and fixtures that make tests so: they look at what executed notebooks
+# left, execute one, or start TensorFlow in another process.
+ARE_SLOW = {
+    "figure",
+    "made_now",
+    "test_notebook_does_without_tensorflow",
+    "test_notebook_wrote_what_its_step_declares",
+    "test_results_are_those_of_this_run",
+    "test_saved_network_can_be_loaded_elsewhere",
+}
 MUTATIONS = pathlib.Path(__file__).parent / "tests" / "mutations"
 HOW_TO_TEST_ALL = "pytest --nbval -n 2"
 
 # Seconds of processor time on two cores of 2026, for files that take more than a few. The longest come first, so that
 # no long file is begun when the other processes have nothing left to do. Wrong numbers only make the run longer.
-SECONDS = {}
+SECONDS = {
+    "test_repeats.py": 52,
+    "test_tuning.py": 45,
+    "test_run_all.py": 36,
+    "test_colab.py": 35,
+    "test_benchmarks.py": 33,
+    "test_artifacts_remade.py": 31,
+    "test_runs.py": 26,
+    "test_side_by_side.py": 23,
+    "test_run_cache.py": 22,
+    "test_jupyterlab_drawing.py": 20,
+    "test_jupyterlab.py": 19,
+    "test_training.py": 18,
+    "test_handwriting.py": 15,
+    "test_webapp.py": 13,
+    "test_photographs.py": 11,
+    "test_draw_page.py": 8,
+    "test_augmentation.py": 6,
+    "test_artifacts.py": 5,
+    "test_mirrors.py": 5,
+}
 
 
 def pytest_addoption(parser):
@@ -130,6 +160,10 @@ def pytest_collection_modifyitems(config, items):
     Without --nbval slow tests are left out, unless -m says otherwise or an argument names the test itself.
     """
     items.sort(key=_place_in_the_order)
+    for item in items:
+        names = {getattr(item, "originalname", ""), *getattr(item, "fixturenames", ())}
+        if names & ARE_SLOW:
+            item.add_marker("slow")
     if _leaves_out_slow_tests(config):
         named = [_path_and_test(config, word) for word in config.args if "::" in word]
         left_out = [

@@ -30,7 +30,7 @@ def _first_photographs(run, count):
 def _reader(folder, name):
     """A network of this run that reads images."""
     from digits.handwriting.reading import Reader  # here, because it imports TensorFlow
-    from digits.training import keras
+    from digits.training import keras  # with the layers of our own that are in saved networks
 
     return Reader(keras.models.load_model(folder / "models" / f"{name}.keras"))
 

@@ -50,10 +50,10 @@ def replay(builder, images, labels, *, seed, epochs, batch_size=BATCH_SIZE, vali
 @pytest.mark.parametrize(
     ("mixed", "output", "is_one_hot", "optimizer"),
     [
-        (False, "softmax", False, decaying_adamw),
+        pytest.param(False, "softmax", False, decaying_adamw, marks=pytest.mark.slow),
         (False, "sigmoid", True, keras.optimizers.Adam),
-        (True, "softmax", True, decaying_adamw),
-        (True, "sigmoid", False, keras.optimizers.Adam),
+        pytest.param(True, "softmax", True, decaying_adamw, marks=pytest.mark.slow),
+        pytest.param(True, "sigmoid", False, keras.optimizers.Adam, marks=pytest.mark.slow),
     ],
     ids=["dense-softmax", "dense-sigmoid", "mixed-softmax", "mixed-sigmoid"],
 )
@@ -100,6 +100,7 @@ def test_history_without_validation_has_no_columns_for_it(home, data):
 @pytest.mark.parametrize(
     ("images", "batch_size", "validated"), [(33, 32, 1), (20, 32, 50), (32, 32, None)]
 )
+@pytest.mark.slow
 def test_any_number_of_images_goes(home, with_xla, mixed, images, batch_size, validated):
     """Exercises with few images, a batch that holds all of them or one left over are trained like all others."""
     settings = {"epochs": 2, "batch_size": batch_size}
@@ -114,6 +115,7 @@ def test_any_number_of_images_goes(home, with_xla, mixed, images, batch_size, va
 
 
 @pytest.mark.parametrize("mixed", [False, True], ids=["dense", "mixed"])
+@pytest.mark.slow
 def test_learning_from_some_rows_is_learning_from_a_copy(home, data, seeds_trained, mixed):
     """Naming rows only spares memory: the network is the one that a copy of those images would give."""
     images, labels = data
@@ -168,6 +170,7 @@ def is_compiled_with_xla(monkeypatch, builder, data, **settings) -> bool:
     ],
     ids=["dense", "reshape", "dropout", "normalisation"],
 )
+@pytest.mark.slow
 def test_xla_compiles_plain_dense_networks_only(
     home, data, monkeypatch, with_xla, layers, expected
 ):
@@ -186,6 +189,7 @@ def test_xla_compiles_plain_dense_networks_only(
     assert is_compiled_with_xla(monkeypatch, build_it, data) is False
 
 
+@pytest.mark.slow
 def test_training_without_xla_gives_nearly_the_same(home, data, more_data, monkeypatch, with_xla):
     """Where TensorFlow came without XLA the notebooks run too, and show the same numbers up to rounding."""
     settings = {"validation_data": more_data}
@@ -198,6 +202,7 @@ def test_training_without_xla_gives_nearly_the_same(home, data, more_data, monke
     np.testing.assert_allclose(with_xla.history, without.history, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_xla_is_spared_where_it_takes_longer_than_it_saves(home, data, monkeypatch):
     """On the sample every network would be compiled for a second to be trained for half of one."""
     monkeypatch.setattr(compiled, "_IMAGES_WORTH_XLA", IMAGES + 1)
@@ -229,6 +234,7 @@ def test_missing_xla_is_found_out(monkeypatch):
 
 
 @pytest.mark.parametrize("mixed", [False, True], ids=["dense", "mixed"])
+@pytest.mark.slow
 def test_a_run_depends_on_its_seed_alone(home, data, monkeypatch, mixed):
     """However many cores a computer has, and whatever was trained before or beside it, a seed gives the same run."""
     builder, runs = building(mixed=mixed), {}
@@ -272,6 +278,7 @@ def test_each_seed_starts_from_weights_of_its_own(home, data):
             np.testing.assert_array_equal(array, expected)
 
 
+@pytest.mark.slow
 def test_train_all_keeps_the_order(home, data):
     """Each name on the left gets its own network's runs, also where the same network is trained twice."""
     trainings = [

@@ -1,15 +1,11 @@
 """What repeated trainings give: weights, histories and scores, also when they were saved and loaded."""
 
-import contextlib
-import io
 import shutil
-import textwrap
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
-import trainings
 from digits import training
 from digits.store import artifacts
 from trainings import (
@@ -69,6 +65,7 @@ def test_history_of_one_run(runs):
     assert table["loss"].tolist() == runs.history["loss"].tolist()[4:8]
 
 
+@pytest.mark.slow
 def test_kept_epochs_are_those_of_the_training(home, runs, data, more_data):
     """A slider over the epochs shows the network as it was then: its loss is the one in the history."""
     images, labels = more_data
@@ -220,28 +217,22 @@ def test_fresh_process_finds_the_runs_of_another(home, files_in):
     program = """
         from digits.training import run_cache
         options = {{"mixed": True, "optimizer": decaying_adamw}}
+        repeats._train_side_by_side = {training}
         def run(name):
             return train(building(name=name, **options), *some_images(), seeds=[0, 1], epochs=2)
-        {patch}
         run("D-hidden").save()
-        for _ in range(3):
+        for _ in range({others}):
             build(mixed=True)
         print(run_cache.digest(run("E").weights[0]))
         """
-    sample, kept = home / "data" / "sample", []
-
-    def keep():
+    sample, kept, printed = home / "data" / "sample", [], []
+    for others, trains in [(0, "repeats._train_side_by_side"), (3, "None")]:
+        result = run_python(program.format(others=others, training=trains))
+        assert result.returncode == 0, result.stderr
         kept.append(files_in(sample))
+        printed.append(result.stdout)
         for folder in ("models", "weights", "histories"):
             shutil.rmtree(sample / folder)
-
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(textwrap.dedent(program.format(patch="")), dict(vars(trainings)))
-    keep()
-    result = run_python(program.format(patch="repeats._train_side_by_side = None"))
-    assert result.returncode == 0, result.stderr
-    keep()
-    assert result.stdout == printed.getvalue() != ""
+    assert printed[0] == printed[1] != ""
     saved = {"models/D-hidden.keras", "weights/D-hidden.npz", "histories/D-hidden.csv"}
     assert saved <= kept[0].keys() and kept[0] == kept[1]

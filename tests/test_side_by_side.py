@@ -34,6 +34,7 @@ def assert_nothing_is_left_over(home, threads_before) -> None:
 
 
 @pytest.mark.parametrize("when", ["between two runs", "while a run is kept"])
+@pytest.mark.slow
 def test_interrupted_training_goes_on_where_it_was(home, data, trained, monkeypatch, when):
     """Ctrl-C keeps the finished runs, leaves nothing half, and the next call trains the others, to the same numbers."""
     monkeypatch.setattr(repeats, "_cores", lambda: 2)
@@ -76,6 +77,7 @@ def test_interrupted_training_goes_on_where_it_was(home, data, trained, monkeypa
     assert len(trained) == 5 - len(finished)
 
 
+@pytest.mark.slow
 def test_interruption_ends_the_other_runs_soon(home, data, monkeypatch):
     """Whoever interrupts a long training does not wait for its end."""
     monkeypatch.setattr(repeats, "_cores", lambda: 2)
@@ -96,6 +98,7 @@ def test_interruption_ends_the_other_runs_soon(home, data, monkeypatch):
     assert not cache_folder(home).exists() or not list(cache_folder(home).iterdir())
 
 
+@pytest.mark.slow
 def test_error_in_one_run_comes_through(home, data, monkeypatch):
     """A real error is what the reader sees, not that other runs were stopped because of it."""
     monkeypatch.setattr(repeats, "_cores", lambda: 2)

@@ -67,6 +67,7 @@ def test_first_trial_is_the_given_one(address):
     assert table["x"].nunique() == 3
 
 
+@pytest.mark.slow
 def test_study_goes_on_as_if_it_had_not_stopped(home):
     """Opened again and again, or interrupted in a trial, it is the study of one go; another seed gives another one."""
     in_one_go = open_study(f"sqlite:///{home}/one.db")
