@@ -17,7 +17,7 @@ def _chosen(run):
     """The validation digits whose photographs are looked at, in their order: images and labels."""
     arrays = run.arrays("preprocessed.npz")
     rows = np.random.default_rng(SEED).permutation(arrays["validation_rows"])
-    rows = rows[: 100 if run.dataset.is_sample else 300]
+    rows = rows[: 30 if run.dataset.is_sample else 300]
     return arrays["images"][rows], arrays["labels"][rows]
 
 
@@ -84,18 +84,23 @@ def only_resized(figure, run):
 
 
 def steps(figure, run):
-    """Three photographs, and at the end of each row the image that the whole pipeline gives."""
+    """Three photographs, each with what every stage of the pipeline makes of it, under the stages' names."""
     photos, shown = _first_photographs(run, 7), drawn.images_of(figure)
+    assert len(shown) == 3 * len(STAGES)
     for row, number in enumerate((1, 3, 6)):
-        of_row = shown[6 * row : 6 * row + 6]
+        of_row = shown[len(STAGES) * row : len(STAGES) * (row + 1)]
         assert_allclose(of_row[0], photos[number] / 255, atol=1e-6)
         (expected,) = handwriting.digits_in(photos[number])
-        assert_allclose(of_row[5], expected, atol=1e-6)
-        ink, digit = of_row[3:5]
-        assert ink.shape == of_row[1].shape[:2] and digit.size < ink.size
-        assert ink.min() >= 0 and ink.max() <= 1
-    titles = [drawn.title_of(axes) for axes in figure.axes[:6]]
-    assert titles[0] == "the photograph" and [title[0] for title in titles[1:]] == [*"12345"]
+        assert_allclose(of_row[-1], expected, atol=1e-6)
+        page, paper, ink, strokes, digit = of_row[1:-1]
+        assert page.shape == paper.shape and ink.shape == strokes.shape == page.shape[:2]
+        assert ink.min() >= 0 and ink.max() <= 1 and (strokes <= ink).all()
+        # Nothing is left of the digit where only the paper is shown, and the digit was cut out of the strokes.
+        there = ink > 0.9
+        assert np.abs(paper - page)[there].mean() > 5 * np.abs(paper - page)[ink == 0].mean()
+        assert digit.size < ink.size and digit.sum() <= strokes.sum() * 1.2
+    titles = [drawn.title_of(axes) for axes in figure.axes[: len(STAGES)]]
+    assert titles == [stage.name for stage in STAGES]
 
 
 def ablation(figure, run):
