@@ -5,7 +5,7 @@ import functools
 import drawn
 import numpy as np
 from digits import evaluation, handwriting
-from digits.handwriting import STANDARD, STEPS, photographs
+from digits.handwriting import STAGES, STANDARD, STEPS, photographs
 from figure_data_comparison import unseen
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
