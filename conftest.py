@@ -1,10 +1,12 @@
 """How the series is tested: which dataset the notebooks run on, how strictly they are compared, where they write."""
 
+import functools
 import os
 import pathlib
 import shutil
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -30,6 +32,10 @@ ARE_SLOW = {
     "test_results_are_those_of_this_run",
     "test_saved_network_can_be_loaded_elsewhere",
 }
+# With several processes, one runs the series and another what else there is. That one is through earlier, and then
+# takes this notebook: no other reads what it writes.
+TAKEN_BY_THE_OTHER = "hyperparameter_tuning"
+LONGEST_WAIT = 1800  # seconds for a notebook in another process
 MUTATIONS = pathlib.Path(__file__).parent / "tests" / "mutations"
 HOW_TO_TEST_ALL = "pytest --nbval -n 2"
 
@@ -159,7 +165,8 @@ def pytest_collection_modifyitems(config, items):
 
     Without --nbval slow tests are left out, unless -m says otherwise or an argument names the test itself.
     """
-    items.sort(key=_place_in_the_order)
+    several = getattr(config, "workerinput", {}).get("workercount", 1) > 1
+    items.sort(key=lambda item: _place_in_the_order(item, several))
     for item in items:
         names = {getattr(item, "originalname", ""), *getattr(item, "fixturenames", ())}
         if names & ARE_SLOW:
@@ -174,10 +181,60 @@ def pytest_collection_modifyitems(config, items):
             items[:] = [item for item in items if item not in set(left_out)]
 
 
-def _place_in_the_order(item) -> tuple:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Wait for the notebooks that run in another process, where a notebook or a test needs what they leave."""
+    needed = _notebooks_needed(item)
+    deadline = time.monotonic() + LONGEST_WAIT
+    while not all(_ended(item.config, path).exists() for path in needed):
+        if time.monotonic() > deadline:
+            pytest.fail("a notebook in another process did not come to its end")
+        time.sleep(0.2)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Note that a notebook has come to its end, for those who wait for it in another process."""
+    if item.path.suffix == ".ipynb" and (nextitem is None or nextitem.path != item.path):
+        mark = _ended(item.config, item.path)
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+
+
+def _ended(config, notebook: pathlib.Path) -> pathlib.Path:
+    return pathlib.Path(config.digits_home) / "ended" / notebook.stem
+
+
+def _notebooks_needed(item) -> set[pathlib.Path]:
+    """The notebooks of this session that must have ended before a test can run: those in another process, mostly."""
+    if not _compares_notebooks(item.config):
+        return set()
+    from digits import series
+
+    run = _notebooks_run(item.session)
+    if item.path.name in LOOK_AT_THE_NOTEBOOKS_WORK:
+        return run
+    for step in series.STEPS:
+        if step.notebook == item.path:
+            return run & {series.writer(name).notebook for name in step.reads}
+    return set()
+
+
+@functools.cache
+def _notebooks_run(session) -> set[pathlib.Path]:
+    return {item.path for item in session.items if item.path.suffix == ".ipynb"}
+
+
+def _place_in_the_order(item, several_processes: bool) -> tuple:
     """Equal for all tests of a file, so that they stay as they stand in it."""
+    if several_processes and _is_taken_by_the_other(item.path):
+        return (True, True, 1)  # after all else
     looks_at_notebooks = item.path.name in LOOK_AT_THE_NOTEBOOKS_WORK
     return (item.path.suffix != ".ipynb", not looks_at_notebooks, -SECONDS.get(item.path.name, 0))
+
+
+def _is_taken_by_the_other(path: pathlib.PurePath) -> bool:
+    return path.suffix == ".ipynb" and path.stem.endswith(TAKEN_BY_THE_OTHER)
 
 
 def _leaves_out_slow_tests(config) -> bool:
@@ -202,7 +259,7 @@ def _is_named(item, named: list[tuple[pathlib.Path, str]]) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With several processes (pytest -n 2), all that concerns the notebooks stays in one, in its order."""
+    """With several processes (pytest -n 2), nearly all that concerns the notebooks stays in one, in its order."""
     from xdist.scheduler import LoadScopeScheduling
 
     config.option.loadscopereorder = False  # the order is that of pytest_collection_modifyitems
@@ -212,6 +269,8 @@ def pytest_xdist_make_scheduler(config, log):
             file = pathlib.PurePosixPath(nodeid.split("::")[0])
             if file.name == "test_planted.py":
                 return nodeid.split("[")[0]
+            if len(config.option.tx or ()) > 1 and _is_taken_by_the_other(file):
+                return "the notebook that the other process takes"
             if file.suffix == ".ipynb" or file.name in LOOK_AT_THE_NOTEBOOKS_WORK:
                 return "the series"
             return str(file)
