@@ -164,7 +164,7 @@ def test_ladder_is_that_of_the_full_table():
     ]
     for name, mistakes, runs, adds in ladder:
         *_, count, mean, _ = full[name.split(" ")[0]]
-        assert int(mistakes) == round(100 * (100 - float(mean.removesuffix(" %"))))
+        assert abs(int(mistakes) - 100 * (100 - float(mean.removesuffix(" %")))) <= 1.01  # rounded
         assert runs == count and adds
     best = ladder[-1][1]
     assert f"misreads {best} of MNIST's 10,000 test images" in README
