@@ -1,0 +1,47 @@
+"""What README.md and the pages in docs/ say beside links and tables: commands, notebooks, and the ladder's numbers."""
+
+import re
+
+import notebook_files
+import pytest
+from digits import series
+from notebook_files import ROOT
+from test_readme import README, table_rows
+
+TEXTS = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+}
+
+each_text = pytest.mark.parametrize("name", TEXTS)
+
+
+@each_text
+def test_files_in_commands_exist(name):
+    """A reader would type a command and be told that there is no such file."""
+    files = re.findall(
+        r"(?:pip install -r|conda env create -f|jupyter lab) ([\w./-]+)", TEXTS[name]
+    )
+    assert not [file for file in files if not (ROOT / file).is_file()]
+
+
+@each_text
+def test_notebooks_are_named_by_links(name):
+    """When a step is put into the table, nothing would say whether a bare number was meant for the old one."""
+    without_links = re.sub(r"\[[^\]]*\]\([^)]*\)", "[]", TEXTS[name])
+    assert not re.findall(r"\bnotebooks? \d\d\b", without_links, re.IGNORECASE)
+
+
+def test_ladder_counts_the_mistakes_that_the_notebooks_store():
+    """README and the notebook would count different mistakes of one network: rounded accuracies hide one."""
+    stored: dict[str, set[str]] = {}
+    for step in series.STEPS:
+        for cell in notebook_files.code_cells(step):
+            for text in notebook_files.textual_outputs(cell):
+                counts = re.findall(r"^(\S+): (\d+) mistakes in the mean", text, re.MULTILINE)
+                if "mistakes (mean)" in text:
+                    counts += re.findall(r"^(\S+) .*?(?<![\d.])(\d+) *$", text, re.MULTILINE)
+                for network, count in counts:
+                    stored.setdefault(network, set()).add(count)
+    for network, mistakes, *_ in table_rows(README, "Results"):
+        assert stored[network.split(" ")[0]] == {mistakes}, network
