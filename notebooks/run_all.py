@@ -1,7 +1,7 @@
 """Run the notebooks of the series headless, each after those that it reads from, and refresh what they store.
 
     python notebooks/run_all.py              all notebooks
-    python notebooks/run_all.py --sample     all of them on 5,000 images, in about a minute
+    python notebooks/run_all.py --sample     all of them on 5,000 images, in one to three minutes
     python notebooks/run_all.py 03-05 01     some of them, in the order of the series
     python notebooks/run_all.py --discard 02 for the artifacts alone: the notebook file is left as it is
     python notebooks/run_all.py --renumber   run nothing; write the notebooks' numbers as the table of steps has them
