@@ -18,9 +18,9 @@ except RuntimeError as error:  # the wrong Python
     sys.exit(str(error))
 with commands.naming_missing_libraries():
     import waitress
+    from digits import drawpad
     from digits.basics import workspace
     from digits.dataset import mnist
-    from digits.drawpad import webapp
     from digits.store import artifacts
 
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -54,7 +54,7 @@ def main() -> int:
         # A classroom's drawings wait for each other now and then; that is no reason to alarm anybody.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         reader = reading.load_reader()
-        app = webapp.create_app(
+        app = drawpad.create_app(
             lambda picture: [found.as_json() for found in reader.read(picture)],
             {"dataset": dataset.name, "network": reader.name},
             LOCAL if arguments.host in LOCAL else None,

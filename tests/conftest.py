@@ -17,6 +17,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from copies import import_script
 from digits import series
 from digits.basics import workspace
 from digits.dataset import mirrors, mnist
@@ -209,6 +210,22 @@ def heeded_interrupts():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def command_line(monkeypatch):
+    """A function that makes of a program a function like its command line, in this process; it gives the exit code."""
+
+    def of(program: pathlib.Path):
+        module = import_script(program)
+
+        def call(*arguments: str) -> int:
+            monkeypatch.setattr(sys, "argv", [str(program), *arguments])
+            return module.main()
+
+        return call
+
+    return of
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The benchmarks run to their end and write a table that says what it says. Their numbers are nobody's test."""
 
-import importlib.util
 import json
 import platform
 import re
@@ -13,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
+from copies import import_script
 from digits import series
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
@@ -44,14 +44,6 @@ PROCESS = {"process_seconds": 9.0, "peak_mib": 2048.0}
 def benchmark():
     """benchmarks/run.py as a module."""
     return import_script(BENCHMARKS / "run.py")
-
-
-def import_script(path: Path):
-    """A script as a module that takes the place of no other."""
-    specification = importlib.util.spec_from_file_location(f"benchmarks_{path.stem}", path)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture

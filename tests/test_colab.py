@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import nbformat
 import notebook_files
 import pytest
+from copies import copy_of_the_series
 from digits import series
 from digits.basics import libraries
 from nbclient import NotebookClient
@@ -46,11 +47,7 @@ def github(tmp_path_factory):
     git("init", "-q", "--initial-branch=main", cwd=folder)
     git("commit", "-q", "--allow-empty", "-m", "nothing yet", cwd=folder)
     git("checkout", "-q", "-b", BRANCH, cwd=folder)
-    tracked = git("ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=ROOT)
-    for name in filter(None, tracked.split("\0")):
-        if (ROOT / name).exists() and not name.startswith("figures/"):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    copy_of_the_series(folder, without="figures/")
     git("add", "-A", cwd=folder)
     git("commit", "-q", "-m", "the series", cwd=folder)
     git("checkout", "-q", "main", cwd=folder)

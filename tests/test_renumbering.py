@@ -3,11 +3,10 @@
 import dataclasses
 import json
 import re
-import shutil
-import subprocess
 
 import notebook_files
 import pytest
+from copies import copy_of_the_series
 from digits import series
 from digits.basics import renumbering
 from notebook_files import ROOT
@@ -17,26 +16,10 @@ PLACE = 3  # the new step's place in the table, counted from 0
 STEPS = series.numbered(*series.STEPS[:PLACE], NEW, *series.STEPS[PLACE:])
 
 
-def copied(folder):
-    """The tracked files of this working copy, in another folder."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-    ).stdout.split("\0")
-    for name in filter(None, listed):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     """A copy of the series with the new lesson's notebook and figure beside the others."""
-    folder = copied(tmp_path_factory.mktemp("series"))
+    folder = copy_of_the_series(tmp_path_factory.mktemp("series"))
     cells = [
         {"cell_type": "markdown", "id": "NN-000", "metadata": {}, "source": NAVIGATION},
         {
@@ -133,6 +116,20 @@ def test_navigation_and_table_have_the_new_step(renumbered):
     assert rows == [(step.number, step.title, step.file_name, step.question) for step in STEPS]
 
 
+def test_commands_that_run_one_notebook_have_its_number(renumbered):
+    """A contributor who follows the guide would refresh another notebook."""
+    folder, _ = renumbered
+    before, after = (
+        re.findall(
+            r"run_all\.py (\d\d)$",
+            (root / "CONTRIBUTING.md").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+        for root in (ROOT, folder)
+    )
+    assert before and after == [f"{int(number) + (int(number) > PLACE):02}" for number in before]
+
+
 def test_code_names_figures_and_results_by_the_new_numbers(renumbered):
     """A cell would save another notebook's figure, a test would compare a figure with another's data."""
     folder, _ = renumbered
@@ -162,7 +159,7 @@ def test_renumbering_again_changes_nothing(renumbered):
 
 def test_this_working_copy_is_in_order(tmp_path):
     """A row was put into the table, and numbers were not written anew."""
-    assert renumbering.renumber(copied(tmp_path), series.STEPS) == []
+    assert renumbering.renumber(copy_of_the_series(tmp_path), series.STEPS) == []
 
 
 @pytest.mark.parametrize("fault", ["missing", "one number twice"])

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from digits.training import VALIDATION_BATCH_SIZE, keras, run_cache
+from digits.training import keras, run_cache
+from digits.training.backend import VALIDATION_BATCH_SIZE
 from trainings import (
     BATCH_SIZE,
     PIXELS,

@@ -3,7 +3,6 @@
 import collections
 import contextlib
 import datetime
-import importlib.util
 import os
 import signal
 import subprocess
@@ -460,17 +459,9 @@ def test_interrupt_that_other_code_swallows_is_not_lost(database):
 
 
 @pytest.fixture
-def main(monkeypatch):
+def main(command_line):
     """A function like the worker's command line, in this process; it gives the exit code."""
-    specification = importlib.util.spec_from_file_location("tune", TUNE)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-
-    def call(*arguments) -> int:
-        monkeypatch.setattr(sys, "argv", [str(TUNE), *arguments])
-        return module.main()
-
-    return call
+    return command_line(TUNE)
 
 
 def test_wrong_address_ends_the_worker_with_a_sentence(prepared, main, capsys):

@@ -1,6 +1,5 @@
 """The web app: what it answers, what it refuses and how, and that it runs as a real process."""
 
-import importlib.util
 import io
 import json
 import os
@@ -275,17 +274,9 @@ def test_program_serves_the_page_and_ends_with_ctrl_c(trained_home, heeded_inter
 
 
 @pytest.fixture
-def main(monkeypatch):
+def main(command_line):
     """A function like the program's command line, in this process; it gives the exit code."""
-    specification = importlib.util.spec_from_file_location("draw", DRAW)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-
-    def call(*arguments) -> int:
-        monkeypatch.setattr(sys, "argv", [str(DRAW), *arguments])
-        return module.main()
-
-    return call
+    return command_line(DRAW)
 
 
 def test_port_in_use_is_told(trained_home, main, capsys):

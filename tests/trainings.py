@@ -10,7 +10,8 @@ import textwrap
 import numpy as np
 import pandas as pd
 from digits.basics import workspace
-from digits.training import VALIDATION_BATCH_SIZE, compiled, keras, repeats
+from digits.training import compiled, keras, repeats
+from digits.training.backend import VALIDATION_BATCH_SIZE
 
 # Not multiples of the batch size: the last batch is smaller.
 IMAGES, PIXELS, BATCH_SIZE = 330, 20, 32

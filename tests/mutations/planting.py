@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -98,18 +97,6 @@ def plant(mutation: Mutation, root: pathlib.Path) -> None:
                 cell["source"] = changed.splitlines(keepends=True)
         changed = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     path.write_text(changed, encoding="utf-8")
-
-
-def copy_series(folder: pathlib.Path) -> pathlib.Path:
-    """Copy the tracked files as they are in the working tree; no compiled Python comes along."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, encoding="utf-8"
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():  # one that was just deleted is still listed
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    return folder
 
 
 def run_tests(

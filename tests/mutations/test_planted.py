@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 
+import copies
 import planting
 import pytest
 from mutations import MUTATIONS
@@ -22,7 +23,7 @@ class Laboratory:
 
     def __init__(self, folder: pathlib.Path):
         self.folder = folder
-        self.sound = planting.copy_series(folder / "sound")
+        self.sound = copies.copy_of_the_series(folder / "sound")
         self.tested = self.another("tested")  # runs leave compiled Python behind
         self.baselines: dict[tuple, planting.Outcome] = {}
         self._home = None

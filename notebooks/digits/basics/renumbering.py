@@ -131,6 +131,8 @@ class _Rewriting:
             number = before[step.name] or "NN"
             for name in re.findall(rf"\b{number}_[a-z][a-z0-9_]*\b", source):
                 self.figures[name] = f"{step.number}_{name[3:]}"
+        self.file_names = {step.name: step.file_name for step in steps}
+        self.numbered_titles = {step.title: f"{step.number} {step.title}" for step in steps}
         names = "|".join(step.name for step in steps)
         self._files = re.compile(rf"\b(?:\d\d_)?({names})\.ipynb\b")
         titles = "|".join(re.escape(step.title) for step in steps)
@@ -145,15 +147,14 @@ class _Rewriting:
 
     def text(self, text: str) -> str:
         """A text with all numbers as the table has them."""
-        by_name = {step.name: step.file_name for step in self.steps}
-        by_title = {step.title: f"{step.number} {step.title}" for step in self.steps}
-        text = self._files.sub(lambda match: by_name[match[1]], text)
-        text = self._titles.sub(lambda match: by_title[match[1]], text)
+        text = self._files.sub(lambda match: self.file_names[match[1]], text)
+        text = self._titles.sub(lambda match: self.numbered_titles[match[1]], text)
         text = self._figures.sub(lambda match: self.figures[match[1]], text)
-        # In quotes, as in calls that take a step's number; the table of a step's results; a cell's id.
+        # In quotes, as in calls that take a step's number; the table of a step's results; a cell's id; a command.
         text = re.sub(r'(?<=")\d\d(?=")', self._number, text)
         text = re.sub(r"(?<=results/)\d\d(?=\.csv)", self._number, text)
         text = re.sub(r'(?<=")\d\d(?=-\d{3}")', self._number, text)
+        text = re.sub(r"(?m)(?<=run_all\.py )\d\d$", self._number, text)
         text = _IN_WORDS.sub(lambda match: re.sub(r"\b\d\d\b(?!_)", self._number, match[0]), text)
         return self._with_table(text)
 

@@ -7,14 +7,13 @@ holds the published networks as data.
 
 from . import recipes
 from .augmentation import RandomDistortion
-from .backend import VALIDATION_BATCH_SIZE, keras, tf
+from .backend import keras, tf
 from .fitting import fit, predict
 from .models import load_model, save_model
 from .repeats import Training, train, train_all
 from .runs import Runs, load_runs
 
 __all__ = [
-    "VALIDATION_BATCH_SIZE",
     "RandomDistortion",
     "Runs",
     "Training",
