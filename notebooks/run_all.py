@@ -17,10 +17,12 @@ import pathlib
 import re
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Coroutine
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python -P leaves it out
 try:
     from digits.basics import commands
 except RuntimeError as error:  # the wrong Python
@@ -28,7 +30,7 @@ except RuntimeError as error:  # the wrong Python
 with commands.naming_missing_libraries():
     import nbformat
     from digits import series
-    from digits.basics import renumbering, workspace
+    from digits.basics import kernels, renumbering, workspace
     from digits.dataset import mnist
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpecManager
@@ -36,14 +38,16 @@ with commands.naming_missing_libraries():
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from tqdm import tqdm
 
-# Older kernels warn of their debugger, which nobody uses here, in this process and in their own.
-os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+# This file needs no newer syntax than Python 3.6 can read, so that an older Python comes as far as the sentence above.
+os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # in this process, as in the kernels
 CELL_TIMEOUT = 600  # seconds; the slowest cell takes a small part of it
 # One or two that work, and one that gets ready; each takes memory.
 _KERNELS_AT_ONCE = 3
 # What takes a notebook's first cells most of their time; the notebook's own imports then find it done.
 _IMPORTS = "import digits.start, matplotlib.pyplot, seaborn\n"
 _IMPORTS_FOR_NETWORKS = "import digits.training.repeats\n"
+# What these say is meant for the reader; where in the code they were raised is not.
+_SENTENCES = ("ArtifactError", "DatasetError", "StudyError", "WorkspaceError")
 _ANSI_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Run in the kernel when a notebook has ended. Linux counts in KiB, macOS in bytes, Windows has no such module.
 _PEAK_MEMORY = """
@@ -136,17 +140,20 @@ class SeriesRun:
         """Run the notebooks, store what they executed, and print a line for each as it ends.
 
         Raises:
-            NotebookFailed: a cell raised an error, took too long, or killed its kernel; the other notebooks that ran
-                at this moment were ended, and their files are as they were.
+            NotebookFailed: a cell raised an error, took too long, or killed its kernel, or the notebook could not be
+                stored; the other notebooks that ran at this moment were ended, and their files are as they were.
         """
         started = time.perf_counter()
+        if not self.discard:
+            self._require_place()
         try:
-            with self.bar:
+            with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, self.bar:
+                environment = self._environment(pathlib.Path(folder))
                 async with asyncio.TaskGroup() as group:
                     for client in self.clients:
-                        group.create_task(self._run_one(client))
+                        group.create_task(self._run_one(client, environment))
         except ExceptionGroup as raised:  # not except*, which an older Python could not even read
-            failures, others = raised.split(NotebookFailed)
+            failures, others = raised.split((NotebookFailed, workspace.WorkspaceError))
             if others:
                 raise
             raise NotebookFailed("\n\n".join(map(str, failures.exceptions))) from None
@@ -155,15 +162,25 @@ class SeriesRun:
             f"data: {self.dataset.name}."
         )
 
-    async def _run_one(self, client: SeriesClient) -> None:
+    def _require_place(self) -> None:
+        """Raise :class:`NotebookFailed` if executed notebooks cannot be stored: better now than in ten minutes."""
+        folder = place(self.clients[0].step, self.dataset).parent
+        if folder.exists() and not os.access(folder, os.W_OK):
+            raise NotebookFailed(
+                f"The executed notebooks cannot be stored: {folder} is read-only. With --discard they are run for "
+                "their artifacts and figures alone, which DIGITS_HOME can keep elsewhere."
+            )
+
+    async def _run_one(self, client: SeriesClient, environment: dict[str, str]) -> None:
         """Run and store one notebook when its turn has come."""
         step = client.step
         try:
-            async with self.room, client.async_setup_kernel(env=self._environment()):
+            async with self.room, client.async_setup_kernel(env=environment):
                 uses_networks = _has_networks(step.reads + step.writes)
                 complaints = [await client.ask(_IMPORTS + _IMPORTS_FOR_NETWORKS * uses_networks)]
                 for name in step.reads:
-                    if event := self.ended.get(series.writer(name).number):
+                    event = self.ended.get(series.writer(name).number)
+                    if event:
                         await event.wait()
                 trains = _has_networks(step.writes)
                 async with self.training if trains else contextlib.nullcontext():
@@ -179,30 +196,32 @@ class SeriesRun:
             if asyncio.current_task().cancelling():
                 raise asyncio.CancelledError from error
             raise NotebookFailed(
-                f"Notebook {step.file_name} failed; its file is as it was.\n\n{_describe_failure(client.nb, error)}"
+                f"Notebook {step.file_name} failed; its file is as it was.\n\n{_describe_failure(client, error)}"
             ) from error
         complaints += make_storable(client.nb)
-        place = (
+        where = (
             "not stored"
             if self.discard
             else f"stored in {workspace.shown(store(client.nb, step, self.dataset))}"
         )
         self.bar.write(
-            f"{step.number} {step.title:<32} {seconds:6.1f} s {memory / 2**20:6,.0f} MiB  {place}"
+            f"{step.number} {step.title:<32} {seconds:6.1f} s {memory / 2**20:6,.0f} MiB  {where}"
         )
         for text in filter(None, complaints):
             self.bar.write(f"   wrote to standard error (not stored): {text}")
         self._show_running(remove=step.number)
         self.ended[step.number].set()
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, folder: pathlib.Path) -> dict[str, str]:
         """A kernel's environment: nothing that differs from run to run, and no second search for the data."""
-        return {
+        environment = {
             **os.environ,
             "DIGITS_PROGRESS": "0",
             "DIGITS_MNIST": self.dataset.location,
             "DIGITS_HOME": str(workspace.home()),  # absolute: the kernel works in another folder
         }
+        kernels.shield(environment, folder)
+        return environment
 
     def _show_running(self, add: str = "", remove: str = "") -> None:
         """Let the bar name the notebooks that run now."""
@@ -255,13 +274,22 @@ def _complain(loop: asyncio.AbstractEventLoop, context: dict) -> None:
         loop.default_exception_handler(context)
 
 
-def _describe_failure(notebook, error: Exception) -> str:
-    """The failing cell's source and what it raised, as plain text."""
-    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+def _describe_failure(client: SeriesClient, error: Exception) -> str:
+    """What went wrong, as plain text: a sentence of ours, or the failing cell's source and what it raised."""
+    for number, cell in enumerate(client.code_cells, 1):
         for output in cell.outputs:
             if output.output_type == "error":
+                if output.ename in _SENTENCES:
+                    return f"Code cell {number}: {output.evalue}"
                 traceback = _ANSI_COLOURS.sub("", "\n".join(output.traceback))
                 return f"Code cell {number} failed:\n\n{cell.source}\n\n{traceback}"
+    if isinstance(error, DeadKernelError):
+        return (
+            f"Its kernel was ended from outside, in code cell {client.code_cells_executed} of "
+            f"{len(client.code_cells)}. Most likely the computer ran out of memory: this notebook needs up to "
+            f"{client.step.memory:,} MB, and up to {_KERNELS_AT_ONCE} kernels are open at a time. Close other "
+            f"programs, or run this notebook alone: python notebooks/run_all.py {client.step.number}"
+        )
     return _ANSI_COLOURS.sub("", str(error))
 
 
@@ -291,19 +319,18 @@ def make_storable(notebook) -> list[str]:
     return complaints
 
 
+def place(step: series.Step, dataset: mnist.Dataset) -> pathlib.Path:
+    """Where a step's executed notebook is stored."""
+    if dataset.is_sample:
+        return workspace.data_folder() / "sample" / "notebooks" / step.file_name
+    return step.notebook
+
+
 def store(notebook, step: series.Step, dataset: mnist.Dataset) -> pathlib.Path:
     """Write an executed notebook to its place, whole or not at all; that place."""
-    folder = (
-        workspace.data_folder() / "sample" / "notebooks"
-        if dataset.is_sample
-        else step.notebook.parent
-    )
-    path = folder / step.file_name
-    with (
-        workspace.write_atomically(path) as temporary,
-        open(temporary, "w", encoding="utf-8", newline="\n") as file,
-    ):
-        nbformat.write(notebook, file)
+    path = place(step, dataset)
+    with workspace.write_atomically(path) as temporary:
+        temporary.write_bytes(nbformat.writes(notebook).encode() + b"\n")
     return path
 
 

@@ -32,7 +32,7 @@ MODULES = {
 ROOMS = sorted(name for name, path in MODULES.items() if path.name == "__init__.py")
 # The stages of the handwriting pipeline, one file each, and what they share.
 STAGES = {"pictures", "page", "paper", "ink", "strokes", "segmentation", "mnist_form"}
-SHARED_BY_STAGES = {"between", "borders", "preparation", "resizing"}
+SHARED_BY_STAGES = {"between", "borders", "decoding", "preparation", "resizing"}
 
 
 def imports_of(name: str) -> set[str]:

@@ -16,7 +16,8 @@ from .basics.workspace import write_atomically
 from .dataset import mnist
 from .store import artifacts
 
-plt.style.use(pathlib.Path(__file__).with_name("digits.mplstyle"))
+# From matplotlib's defaults: what a user's own matplotlibrc says is for other figures.
+plt.style.use(["default", pathlib.Path(__file__).with_name("digits.mplstyle")])
 
 # Dark ink on white paper, as the digits were written.
 INK = "gray_r"

@@ -16,11 +16,15 @@ from .basics.workspace import NOTEBOOKS_FOLDER
 
 @dataclass(frozen=True)
 class Step:
-    """One notebook of the series, with the artifacts that it reads and writes; its number comes from its place."""
+    """One notebook of the series, with the artifacts that it reads and writes; its number comes from its place.
+
+    ``memory`` is what its kernel needs at most, in MB, as ``run_all.py`` measured it on all of MNIST.
+    """
 
     name: str
     title: str
     question: str
+    memory: int = 2_000
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     version: int = 1
@@ -58,17 +62,20 @@ STEPS = numbered(
         name="exploratory_data_analysis",
         title="Exploratory data analysis",
         question="What is in MNIST, and where will a network struggle?",
+        memory=850,
     ),
     Step(
         name="preprocessing",
         title="Preprocessing",
         question="What must happen to the images before a network can learn from them?",
+        memory=1450,
         writes=("preprocessed.npz", "test_set.npz"),
     ),
     Step(
         name="baseline_ann",
         title="Baseline ANN",
         question="How far does a network without a hidden layer get?",
+        memory=1850,
         reads=("preprocessed.npz",),
         writes=_networks(*BASELINES),
         version=2,
@@ -77,6 +84,7 @@ STEPS = numbered(
         name="hidden_layer_ann",
         title="Hidden-layer ANN",
         question="What does a hidden layer add, and how is it trained well?",
+        memory=1950,
         reads=("preprocessed.npz", "histories/D-baseline.csv"),
         writes=(*_networks(*HIDDEN_LAYER_NETWORKS), "histories/width_sweep.csv"),
         version=2,
@@ -85,6 +93,7 @@ STEPS = numbered(
         name="comparison_and_confusion_matrix",
         title="Comparison and confusion matrix",
         question="Which network is better on digits that none has seen, and what does each get wrong?",
+        memory=1150,
         reads=(
             "preprocessed.npz",
             "test_set.npz",
@@ -97,12 +106,14 @@ STEPS = numbered(
         name="how_sure_are_we",
         title="How sure are we?",
         question="How much of what we measured is luck, and what do a network's scores tell?",
+        memory=1050,
         reads=("test_set.npz", *_networks("C"), "predictions/test_scores.npz", "results/05.csv"),
     ),
     Step(
         name="stronger_networks",
         title="Stronger networks",
         question="What makes a network strong: neurons, restraint, more images, or convolution?",
+        memory=2250,
         reads=(
             "preprocessed.npz",
             "test_set.npz",
@@ -120,6 +131,7 @@ STEPS = numbered(
         name="hyperparameter_tuning",
         title="Hyperparameter tuning",
         question="Does a search find better settings than we chose by hand, and which of them matter?",
+        memory=2150,
         reads=("preprocessed.npz", "test_set.npz", *_networks("own"), "results/05.csv"),
         writes=(*_networks("tuned"), "trials.csv", "results/08.csv"),
     ),
@@ -127,6 +139,7 @@ STEPS = numbered(
         name="your_own_handwriting",
         title="Your own handwriting",
         question="What must happen to a photograph before a network that knows MNIST can read it?",
+        memory=2050,
         reads=("preprocessed.npz", "test_set.npz", "models/own.keras", "models/conv.keras"),
         writes=("handwriting.csv",),
     ),

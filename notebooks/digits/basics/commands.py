@@ -5,6 +5,7 @@ Standard library only: they import it before all others, to say in one sentence 
 
 import argparse
 import contextlib
+import io
 import sys
 from collections.abc import Iterator
 
@@ -31,7 +32,14 @@ def naming_missing_libraries() -> Iterator[None]:
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
-    """A parser that shows a script's own description as it is laid out, and takes no abbreviated options."""
+    """A parser that shows a script's own description as it is laid out, and takes no abbreviated options.
+
+    From then on, a character that the terminal or the log cannot show is written as its code instead of ending the
+    program: folders and files are called what users like.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     return argparse.ArgumentParser(
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -8,6 +8,8 @@ from .borders import sides
 from .preparation import Preparation
 from .resizing import resized
 
+# A picture at the working size has so many pixels at least on its shorter side.
+_THINNEST = 8
 # A sheet is looked for in a picture of this size, where ink hardly counts.
 _COARSE_SIDE = 120
 # A sheet covers this much of the picture at least, this much of it is bare, it fills so much of a rectangle whose
@@ -24,10 +26,18 @@ def page_of(image: np.ndarray, preparation: Preparation) -> np.ndarray:
 
     Returns:
         Float32, shape (rows, columns, 3).
+
+    Raises:
+        ValueError: the picture is a thin strip.
     """
     if "page found" not in preparation.without:
         image = only_the_page(image)
-    longer = max(image.shape[:2])
+    longer, shorter = max(image.shape[:2]), min(image.shape[:2])
+    if longer > preparation.working_side * shorter / _THINNEST:
+        raise ValueError(
+            f"The picture is more than {preparation.working_side // _THINNEST} times as long as wide: cut it into "
+            "parts."
+        )
     if longer > preparation.working_side:
         return resized(image, preparation.working_side / longer)
     if longer < preparation.smallest_side:

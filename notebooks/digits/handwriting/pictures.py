@@ -1,18 +1,10 @@
 """First stage: a picture of any kind as an array. Files, bytes, Pillow images and arrays are decoded with care."""
 
-import contextlib
-import io
-import os
-import warnings
-from collections.abc import Iterator
-from typing import BinaryIO
-
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
-SMALLEST_SIDE, MOST_PIXELS = 8, 24_000_000
-# What a picture may come as: a Pillow image, a file's content, a file by its path or open; or an array.
-Encoded = Image.Image | bytes | bytearray | str | os.PathLike | BinaryIO
+from .decoding import MOST_PIXELS_OF_ARRAYS, Encoded, check_size, decoded
+
 Source = Encoded | np.ndarray
 
 
@@ -20,9 +12,9 @@ def read_image(source: Source) -> np.ndarray:
     """Decode a picture.
 
     Args:
-        source: the path of an image file of any kind that Pillow reads, its bytes, an open binary file, a Pillow
-            image, or an array of shape (rows, columns) or (rows, columns, 1, 3 or 4) with values from 0 to 255, from
-            0 to 65,535 (uint16), or from 0 to 1 (floats and bools).
+        source: the path of an image file (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF), its bytes, an open binary file, a
+            Pillow image, or an array of shape (rows, columns) or (rows, columns, 1, 3 or 4) with values from 0 to 255,
+            from 0 to 65,535 (uint16), or from 0 to 1 (floats and bools).
 
     Returns:
         Float32, shape (rows, columns, 3), red, green and blue from 0 to 1, upright, transparency laid over white or,
@@ -31,58 +23,12 @@ def read_image(source: Source) -> np.ndarray:
     Raises:
         ValueError: it is not a picture, damaged, or too small or too large.
     """
-    image = _from_array(source) if isinstance(source, np.ndarray) else _decoded(source)
+    image = _from_array(source) if isinstance(source, np.ndarray) else decoded(source)
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return _from_deep_grey(np.asarray(image, dtype=np.float64))
     if image.has_transparency_data or image.mode in ("LA", "PA", "RGBA", "La", "RGBa"):
         return _over_paper(np.asarray(image.convert("RGBA"), dtype=np.float32) / 255)
     return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
-
-
-def _decoded(source: Encoded) -> Image.Image:
-    if isinstance(source, Image.Image):
-        _check_size(*source.size)
-        return ImageOps.exif_transpose(source)
-    if isinstance(source, bytes | bytearray):
-        source = io.BytesIO(source)
-    elif isinstance(source, str | os.PathLike) and not os.path.isfile(source):
-        raise ValueError(f"There is no file {os.fspath(source)}.")
-    with _damage_as_value_error():
-        image = Image.open(source)
-    with image:
-        _check_size(*image.size)
-        with _damage_as_value_error():
-            return ImageOps.exif_transpose(image)
-
-
-@contextlib.contextmanager
-def _damage_as_value_error() -> Iterator[None]:
-    try:
-        with warnings.catch_warnings():
-            # Pillow warns of a size, which is checked here, and of odd metadata.
-            warnings.simplefilter("ignore")
-            yield
-    except Image.UnidentifiedImageError:
-        raise ValueError("This is not an image file of a kind that can be read.") from None
-    except Image.DecompressionBombError:
-        raise ValueError(_too_large()) from None
-    except Exception as error:  # a damaged file can raise almost anything
-        raise ValueError(f"The image file is damaged ({error}).") from error
-
-
-def _check_size(width: int, height: int) -> None:
-    if min(width, height) < SMALLEST_SIDE:
-        raise ValueError(
-            f"The picture has {width} x {height} pixels; at least {SMALLEST_SIDE} x {SMALLEST_SIDE} are needed."
-        )
-    if width * height > MOST_PIXELS:
-        raise ValueError(_too_large())
-
-
-def _too_large() -> str:
-    return (
-        f"The picture has more than {MOST_PIXELS:,} pixels: make it smaller, or cut out the digits."
-    )
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
@@ -92,7 +38,7 @@ def _from_array(array: np.ndarray) -> Image.Image:
         raise ValueError(
             f"The picture must have the shape (rows, columns) or (rows, columns, 3 or 4), and has {array.shape}."
         )
-    _check_size(array.shape[1], array.shape[0])
+    check_size(array.shape[1], array.shape[0], MOST_PIXELS_OF_ARRAYS)
     if array.dtype == np.uint16:
         array = array / _full_scale(array.max())
     if array.dtype == bool or np.issubdtype(array.dtype, np.floating):

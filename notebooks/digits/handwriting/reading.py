@@ -1,6 +1,8 @@
 """Pictures in, digits out: the handwriting pipeline and a trained network together. Imports TensorFlow."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -53,10 +55,16 @@ class Reader:
 
     Args:
         network: takes images of shape (images, 784) and gives ten probabilities each.
+        prepare: finds the digits in a picture, as :func:`digits.handwriting.digits_in` does.
     """
 
-    def __init__(self, network: keras.Model) -> None:
+    def __init__(
+        self,
+        network: keras.Model,
+        prepare: Callable[[Any], list[np.ndarray]] = digits_in,
+    ) -> None:
         self.name = network.name
+        self._prepare = prepare
 
         # Compiled once, for any number of images: calling the model itself takes several times as long.
         @tf.function(input_signature=[tf.TensorSpec([None, 784], tf.float32)], autograph=False)
@@ -79,7 +87,7 @@ class Reader:
         Raises:
             ValueError: it is no picture that can be read, or there is no ink on it; the message says which.
         """
-        images = digits_in(source)
+        images = self._prepare(source)
         return [
             Reading(image, probabilities)
             for image, probabilities in zip(
@@ -88,12 +96,15 @@ class Reader:
         ]
 
 
-def load_reader() -> Reader:
+def load_reader(prepare: Callable[[Any], list[np.ndarray]] = digits_in) -> Reader:
     """A reader with the strongest network that is trained already; if none is, one is trained first.
+
+    Args:
+        prepare: as for :class:`Reader`.
 
     Raises:
         ArtifactError: a file of a network was changed by something else, or could not be made.
     """
     models = [f"models/{name}.keras" for name in NETWORKS]
     trained = (model for model in models if artifacts.is_current(model))
-    return Reader(load_model(next(trained, models[-1])))
+    return Reader(load_model(next(trained, models[-1])), prepare)

@@ -5,8 +5,10 @@ verifies it: a missing or stale artifact is made first, by running the notebook 
 a damaged one is an error.
 """
 
+import importlib.metadata
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -117,13 +119,36 @@ def _why_not_current(name: str) -> str:
         return f"{shown(path)} was made from another dataset ({record['dataset']['name']})"
     if record["version"] != step.version:
         return f"{shown(path)} was made by version {record['version']} of notebook {step.number}, now {step.version}"
+    if path.suffix == ".keras" and _is_newer(record["libraries"]["keras"]):
+        made, here = record["libraries"]["keras"], importlib.metadata.version("keras")
+        return f"{shown(path)} was made by Keras {made}, which is newer than this Keras {here}"
     for needed, sha256 in input_hashes(step).items():
         if record["inputs"].get(needed) != sha256:
             return f"{shown(path)} was made from another version of {shown(folder() / needed)}"
     return ""
 
 
+def _is_newer(version: str) -> bool:
+    """Whether a version of Keras has other first two numbers than the one installed here, and higher ones."""
+    made, here = (
+        re.findall(r"\d+", text)[:2] for text in (version, importlib.metadata.version("keras"))
+    )
+    return list(map(int, made)) > list(map(int, here))
+
+
 # ---------------------------------------------------------------- making what is missing
+
+
+def make_again(name: str, reason: str) -> pathlib.Path:
+    """Run the notebook that writes an artifact, although its record finds nothing wrong with it; its path.
+
+    The file is kept until the new one is written.
+
+    Raises:
+        ArtifactError: the notebook failed.
+    """
+    _run_notebook(series.writer(name), reason)
+    return ensure(name)
 
 
 def _run_notebook(step: series.Step, reason: str) -> None:
@@ -148,6 +173,7 @@ def _run_notebook(step: series.Step, reason: str) -> None:
         "DIGITS_MNIST": mnist.load().location,
         "DIGITS_HOME": str(home()),
         _BEING_RUN: " ".join([*being_run, step.number]),
+        "PYTHONIOENCODING": "utf-8",  # as it is read below
     }
     with subprocess.Popen(
         command,

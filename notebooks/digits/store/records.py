@@ -10,9 +10,12 @@ import importlib.metadata
 import json
 import pathlib
 from collections.abc import Iterator
+from typing import Any
+
+import filelock
 
 from .. import series
-from ..basics.workspace import data_folder, shown, write_atomically
+from ..basics.workspace import data_folder, shown, shows_progress, write_atomically
 from ..dataset import mnist
 
 RECORDED_LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "tensorflow")
@@ -34,16 +37,26 @@ def recorded_write(name: str) -> Iterator[pathlib.Path]:
     The record comes first and names both the new hash and the one it replaces. If the process ends between the
     two, the file on disk is recognised as the earlier version and made again, not taken for damaged. A file that
     this series did not write may be somebody's work: it is not replaced.
+
+    Raises:
+        ArtifactError: there is a file that the series did not write.
+        WorkspaceError: the folder cannot be written to, or its disk is full.
     """
     step, path = series.writer(name), folder() / name
     if path.exists():
         verify(path)
-    with write_atomically(path) as temporary:
+    found = _sha256_if_there(path)
+    with contextlib.ExitStack() as until_it_is_there, write_atomically(path) as temporary:
         yield temporary
+        # Another process may write the same artifact: file and record must be of one of the two.
+        until_it_is_there.enter_context(_lock())
+        replaced = _sha256_if_there(path)
+        if replaced not in (found, sha256_of(temporary)) and shows_progress():
+            print(f"Another process wrote {shown(path)} at the same time; this one replaces it.")
         record = {
             "artifact": name,
             "sha256": sha256_of(temporary),
-            "previous_sha256": sha256_of(path) if path.exists() else None,
+            "previous_sha256": replaced,
             "step": step.number,
             "version": step.version,
             "dataset": {"name": mnist.load().name, "fingerprint": mnist.load().fingerprint},
@@ -56,14 +69,23 @@ def recorded_write(name: str) -> Iterator[pathlib.Path]:
             temporary_record.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
+def _lock() -> filelock.BaseFileLock:
+    """Held while a file and its record change together, which takes milliseconds."""
+    return filelock.FileLock(folder() / ".writing.lock", timeout=60)
+
+
 def verify(path: pathlib.Path) -> dict:
     """The record of an existing artifact; :class:`ArtifactError` if the file is not what its record says."""
-    record, record_name = _read(path), _record_path(path).name
+    record = _read(path)
+    if record is None or not _describes(record, path):
+        with _lock():  # another process may be between the two
+            record = _read(path)
+    record_name = _record_path(path).name
     if record is None:
         found = (
             f"{shown(path)} has no readable record {record_name} beside it that says what it holds"
         )
-    elif sha256_of(path) not in (record["sha256"], record["previous_sha256"]):
+    elif not _describes(record, path):
         found = f"{shown(path)} was changed after it was written: its SHA-256 is not the one in {record_name}"
     else:
         return record
@@ -71,6 +93,10 @@ def verify(path: pathlib.Path) -> dict:
     raise ArtifactError(
         f"{found}. It is kept as it is. Delete it or move it away, then run notebook {number} to make it again."
     )
+
+
+def _describes(record: dict, path: pathlib.Path) -> bool:
+    return sha256_of(path) in (record["sha256"], record["previous_sha256"])
 
 
 def _record_path(path: pathlib.Path) -> pathlib.Path:
@@ -81,15 +107,24 @@ def _read(path: pathlib.Path) -> dict | None:
     """The record beside an artifact; None if there is none or it is not one of ours."""
     try:
         record = json.loads(_record_path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    expected = {"sha256", "previous_sha256", "version", "dataset", "inputs"}
-    if not isinstance(record, dict) or not expected <= record.keys():
-        return None
+    return record if _is_one_of_ours(record) else None
+
+
+def _is_one_of_ours(record: Any) -> bool:
+    """Whether a record has all that is read of it."""
+    if not isinstance(record, dict):
+        return False
+    dataset, libraries = record.get("dataset"), record.get("libraries")
     return (
-        record
-        if isinstance(record["dataset"], dict) and isinstance(record["inputs"], dict)
-        else None
+        isinstance(record.get("sha256"), str)
+        and {"previous_sha256", "version"} <= record.keys()
+        and isinstance(record.get("inputs"), dict)
+        and isinstance(dataset, dict)
+        and {"name", "fingerprint"} <= dataset.keys()
+        and isinstance(libraries, dict)
+        and set(RECORDED_LIBRARIES) <= libraries.keys()
     )
 
 
@@ -97,6 +132,10 @@ def input_hashes(step: series.Step) -> dict[str, str]:
     """The recorded SHA-256 of each artifact that a step reads, as far as they are there."""
     records = {name: _read(folder() / name) for name in step.reads}
     return {name: record["sha256"] for name, record in records.items() if record}
+
+
+def _sha256_if_there(path: pathlib.Path) -> str | None:
+    return sha256_of(path) if path.exists() else None
 
 
 _hash_cache: dict[tuple, str] = {}

@@ -5,6 +5,7 @@ import pathlib
 import zipfile
 from typing import Any
 
+from ..basics.workspace import shown
 from ..store import artifacts, records
 from . import augmentation  # noqa: F401  (Keras must know this layer before it meets it in a file)
 from .backend import keras
@@ -21,12 +22,30 @@ def save_model(name: str, model: keras.Model) -> None:
 
 
 def load_model(name: str) -> keras.Model:
-    """The Keras model of a ``.keras`` artifact, made first where missing or stale.
+    """The Keras model of a ``.keras`` artifact, made first where missing, stale, or unreadable for this Keras.
 
     Raises:
-        ArtifactError: the file was changed by something else, or could not be made.
+        ArtifactError: the file was changed by something else, could not be made, or still cannot be read.
     """
-    return keras.models.load_model(artifacts.ensure(name))
+    path = artifacts.ensure(name)
+    try:
+        return keras.models.load_model(path)
+    except Exception as error:  # what another version, or junk, raises cannot be foreseen
+        reason = f"Keras {keras.__version__} cannot read {shown(path)} ({_first_line(error)})"
+    path = artifacts.make_again(name, reason)
+    try:
+        return keras.models.load_model(path)
+    except Exception as error:
+        made = artifacts.provenance(name)["libraries"]["keras"]
+        raise records.ArtifactError(
+            f"{shown(path)} was made again, by Keras {made}, and Keras {keras.__version__} still cannot read it "
+            f"({_first_line(error)}). It is kept as it is. Install requirements.txt into this environment, delete "
+            "the file, and run again."
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _make_reproducible(path: pathlib.Path) -> None:
