@@ -90,7 +90,7 @@ def pytest_ignore_collect(collection_path, config):
 def pytest_configure(config):
     """Resolve the dataset once, hand it to every kernel, and let everything be written to a temporary folder."""
     try:
-        from digits.basics import workspace
+        from digits.basics import kernels, workspace
         from digits.dataset import mnist
     except RuntimeError as error:  # the wrong Python
         pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
@@ -109,6 +109,10 @@ def pytest_configure(config):
             True  # a kernel that the user registered as "python3" could be any Python
         )
         config.option.nbval_cell_timeout = min(config.option.nbval_cell_timeout, CELL_TIMEOUT)
+    if _compares_notebooks(config):
+        # nbval's kernels get this process's environment.
+        config.digits_ipython = tempfile.mkdtemp(prefix="digits-ipython-")
+        kernels.shield(os.environ, pathlib.Path(config.digits_ipython))
     if hasattr(config, "workerinput"):
         # One of several processes (pytest -n 2): they share the first one's folder.
         config.digits_home_before = config.workerinput["digits_home_before"]
@@ -136,7 +140,9 @@ def pytest_configure_node(node):
 
 
 def pytest_unconfigure(config):
-    """Remove the temporary folder."""
+    """Remove the temporary folders."""
+    if hasattr(config, "digits_ipython"):
+        shutil.rmtree(config.digits_ipython, ignore_errors=True)
     if hasattr(config, "digits_home") and not hasattr(config, "workerinput"):
         shutil.rmtree(config.digits_home, ignore_errors=True)
 

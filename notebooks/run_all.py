@@ -43,6 +43,8 @@ os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # in this process,
 CELL_TIMEOUT = 600  # seconds; the slowest cell takes a small part of it
 # One or two that work, and one that gets ready; each takes memory.
 _KERNELS_AT_ONCE = 3
+# A kernel looks into the user's PYTHONPATH before the notebooks' folder; there may be other packages called digits.
+_OWN_FOLDER_FIRST = f"import sys; sys.path.insert(0, {str(workspace.NOTEBOOKS_FOLDER)!r})\n"
 # What takes a notebook's first cells most of their time; the notebook's own imports then find it done.
 _IMPORTS = "import digits.start, matplotlib.pyplot, seaborn\n"
 _IMPORTS_FOR_NETWORKS = "import digits.training.repeats\n"
@@ -177,7 +179,8 @@ class SeriesRun:
         try:
             async with self.room, client.async_setup_kernel(env=environment):
                 uses_networks = _has_networks(step.reads + step.writes)
-                complaints = [await client.ask(_IMPORTS + _IMPORTS_FOR_NETWORKS * uses_networks)]
+                imports = _OWN_FOLDER_FIRST + _IMPORTS + _IMPORTS_FOR_NETWORKS * uses_networks
+                complaints = [await client.ask(imports)]
                 for name in step.reads:
                     event = self.ended.get(series.writer(name).number)
                     if event:

@@ -13,7 +13,9 @@ import pandas as pd
 import pytest
 from digits import series
 from digits.dataset import mnist
-from digits.store import artifacts
+from digits.store import artifacts, records
+
+keras_version = importlib.metadata.version("keras")
 
 
 def flip_a_byte(path: pathlib.Path) -> bytes:
@@ -280,6 +282,79 @@ def test_artifact_of_changed_input_is_stale(two_steps):
     assert artifacts._why_not_current("results/02.csv") == ""
 
 
+@pytest.mark.parametrize(
+    ("made_by", "is_stale"),
+    [("99.0", True), ("3.99.1", True), (keras_version, False), ("2.15.0", False)],
+)
+def test_model_of_a_newer_keras_is_stale(two_steps, made_by, is_stale):
+    """Decided from the record alone: this Keras may stumble over what a later one wrote, in any way."""
+    artifacts.save_arrays("numbers.npz", a=np.zeros(3))
+    with records.recorded_write("models/net.keras") as temporary:
+        temporary.write_bytes(b"a network")
+    path = two_steps / "models" / "net.keras"
+    libraries = {**artifacts.provenance("models/net.keras")["libraries"], "keras": made_by}
+    edit_record(path, libraries=libraries)
+    assert artifacts._why_not_current("models/net.keras") == (
+        f"data/sample/models/net.keras was made by Keras {made_by}, which is newer than this Keras {keras_version}"
+        if is_stale
+        else ""
+    )
+
+
+JUNK = {
+    "no archive": b"PK junk",
+    "deep": b"[" * 200_000,
+}
+
+
+def _write_junk(kind: str) -> None:
+    """A file that no Keras reads, with a record that says it is the network."""
+    with records.recorded_write("models/net.keras") as temporary:
+        if kind == "no archive":
+            temporary.write_bytes(JUNK[kind])
+            return
+        with zipfile.ZipFile(temporary, "w") as archive:
+            archive.writestr("config.json", JUNK[kind])
+            archive.writestr("metadata.json", "{}")
+            archive.writestr("model.weights.h5", b"")
+
+
+@pytest.mark.parametrize("kind", JUNK)
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_model_that_keras_cannot_read_is_made_again_once(two_steps, monkeypatch, kind, is_mended):
+    """Another version of Keras may have written it: its notebook runs once and says why; the old file stays."""
+    from digits import training
+
+    artifacts.save_arrays("numbers.npz", a=np.zeros(3))
+    path, reasons = two_steps / "models" / "net.keras", []
+    _write_junk(kind)
+
+    def run_notebook(step, reason):
+        reasons.append(reason)
+        assert path.exists()
+        if is_mended:
+            layers = [training.keras.Input((3,)), training.keras.layers.Dense(2)]
+            training.save_model("models/net.keras", training.keras.Sequential(layers, name="net"))
+        else:
+            _write_junk(kind)
+
+    monkeypatch.setattr(artifacts, "_run_notebook", run_notebook)
+    if is_mended:
+        assert training.load_model("models/net.keras").name == "net"
+    else:
+        with pytest.raises(artifacts.ArtifactError) as caught:
+            training.load_model("models/net.keras")
+        assert str(caught.value).startswith(
+            f"data/sample/models/net.keras was made again, by Keras {keras_version}, and Keras {keras_version} still "
+            "cannot read it ("
+        )
+        assert path.exists()
+    assert len(reasons) == 1
+    assert reasons[0].startswith(
+        f"Keras {keras_version} cannot read data/sample/models/net.keras ("
+    )
+
+
 # ---------------------------------------------------------------- damaged or somebody else's
 
 
@@ -368,14 +443,39 @@ def test_artifact_without_readable_record_is_an_error_and_kept(two_steps, record
         assert path.read_bytes() == content
 
 
-def test_record_of_the_right_file_in_another_form_is_an_error(two_steps):
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dataset": "MNIST"},
+        {"dataset": {"name": "MNIST"}},
+        {"inputs": None},
+        {"libraries": {}},
+        {"sha256": None},
+    ],
+    ids=str,
+)
+def test_record_of_the_right_file_in_another_form_is_an_error(two_steps, changes):
     """A record that names the file's hash, but was written by another program, is reported, not a crash."""
     artifacts.save_arrays("numbers.npz", a=np.zeros(3))
-    edit_record(two_steps / "numbers.npz", dataset="MNIST", inputs=None)
+    edit_record(two_steps / "numbers.npz", **changes)
     with pytest.raises(
         artifacts.ArtifactError, match=r"numbers\.npz has no readable record numbers\.npz\.json"
     ):
         artifacts.load_arrays("numbers.npz")
+
+
+def test_file_that_another_process_replaces_meanwhile_is_not_taken_for_damaged(
+    two_steps, monkeypatch
+):
+    """Between reading the record and reading the file, both may become newer."""
+    artifacts.save_arrays("numbers.npz", a=np.zeros(3))
+    read = records._read
+    before = [read(two_steps / "numbers.npz")]
+    artifacts.save_arrays("numbers.npz", a=np.ones(3))
+    artifacts.save_arrays("numbers.npz", a=np.full(3, 2))
+    monkeypatch.setattr(records, "_read", lambda path: before.pop() if before else read(path))
+    assert records.verify(two_steps / "numbers.npz")["version"] == 1
+    assert not before
 
 
 def test_damaged_input_is_named_instead_of_a_failing_notebook(two_steps):

@@ -1,5 +1,7 @@
 """Artifacts whose writing was interrupted, and those that are made by running their notebook first."""
 
+import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -134,6 +136,48 @@ def test_two_processes_that_save_at_once_lose_nothing(home):
     assert result.stdout == f"ready\n{60 * 7000}\n"
     place = home / "data" / "sample"
     assert len(list(place.rglob("*.npz.json"))) == 60 and not list(place.rglob(".writing-*"))
+
+
+@pytest.mark.slow
+def test_two_processes_that_save_the_same_leave_one_whole(home):
+    """Two runs of one notebook at the same time: file and record are of one of them, whoever was last."""
+    program = """
+        import dataclasses, sys
+        import numpy as np
+        from digits import series
+        from digits.dataset import mnist
+        from digits.store import artifacts
+        series.STEPS = (dataclasses.replace(series.STEPS[0], writes=("a.npz",)),)
+        mnist.load()
+        print("ready", flush=True)
+        sys.stdin.read()
+        for number in range(150):
+            artifacts.save_arrays("a.npz", a=np.full(100, int(sys.argv[1]) + number))
+            artifacts.load_arrays("a.npz")
+    """
+    start = [sys.executable, "-c", textwrap.dedent(program)]
+    options = {
+        "cwd": workspace.NOTEBOOKS_FOLDER,
+        "stdin": subprocess.PIPE,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "encoding": "utf-8",
+        "env": {**os.environ, "DIGITS_PROGRESS": "1"},
+    }
+    with (
+        subprocess.Popen([*start, "0"], **options) as first,
+        subprocess.Popen([*start, "1000"], **options) as second,
+    ):
+        assert first.stdout.readline() == second.stdout.readline() == "ready\n"
+        first.stdin.close()
+        second.stdin.close()
+        said = [process.stdout.read() + process.stderr.read() for process in (first, second)]
+    assert first.returncode == second.returncode == 0, said
+    line = "Another process wrote data/sample/a.npz at the same time; this one replaces it."
+    assert set("".join(said).splitlines()) <= {line}
+    place = home / "data" / "sample"
+    record = json.loads((place / "a.npz.json").read_text(encoding="utf-8"))
+    assert record["sha256"] == hashlib.sha256((place / "a.npz").read_bytes()).hexdigest()
 
 
 def test_unwritable_data_folder_is_explained(small_mnist, empty_home, monkeypatch):
