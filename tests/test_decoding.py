@@ -124,6 +124,15 @@ def test_odd_metadata_do_not_matter(entry, orientation, expected):
     assert same(digit, expected)
 
 
+def test_damage_inside_a_png_is_not_overlooked():
+    """Its reader complains once, and gives the half picture when it is asked again."""
+    content = bytearray(file_of(page(), "PNG"))
+    at = content.index(b"IDAT") + 40
+    content[at : at + 8] = b"\xff" * 8
+    with pytest.raises(ValueError, match="damaged"):
+        handwriting.digits_in(bytes(content))
+
+
 # ---------------------------------------------------------------- how large
 
 

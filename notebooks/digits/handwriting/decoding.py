@@ -80,11 +80,10 @@ def decoded(source: Encoded) -> Image.Image:
         check_size(*image.size, MOST_PIXELS[image.format or "PNG"])
         _check_scans(image, content)
         with _damage_as_value_error(content):
-            orientation = _orientation(image)
             factor = _factor(image)
             image.draft(None, (image.width // factor, image.height // factor))  # of JPEG only
-            image.load()
-            reduced = _reduced(image)
+            image.load()  # first: asked for its metadata, a damaged PNG is loaded in silence
+            orientation, reduced = _orientation(image), _reduced(image)
         check_size(*reduced.size, MOST_PIXELS_OF_ARRAYS)  # what a file says first may not be so
         return _upright(reduced, orientation)
 
