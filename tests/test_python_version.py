@@ -1,5 +1,6 @@
 """The wrong Python is told in one sentence, before a library fails for a reason that nobody understands."""
 
+import ast
 import os
 import pathlib
 import shutil
@@ -34,8 +35,8 @@ def test_running_python_is_the_default():
 
 
 def _unsupported_pythons() -> dict[tuple[int, int], str]:
-    """Pythons of this machine that the series does not support, by version: on PATH or beside this one, from 3.9."""
-    names = ["python3", *(f"python3.{minor}" for minor in (9, 10, 14, 15))]
+    """Pythons of this machine that the series does not support, by version: on PATH or beside this one, from 3.6."""
+    names = ["python3", *(f"python3.{minor}" for minor in (6, 7, 8, 9, 10, 14, 15))]
     beside = pathlib.Path(sys.base_prefix).parent
     candidates = [
         *filter(None, map(shutil.which, names)),
@@ -48,9 +49,17 @@ def _unsupported_pythons() -> dict[tuple[int, int], str]:
         result = subprocess.run([candidate, "-c", program], capture_output=True, encoding="utf-8")
         # Empty if it did not start, as pyenv's placeholders do not.
         version = tuple(map(int, result.stdout.split()))
-        if version >= (3, 9) and not digits.OLDEST_PYTHON <= version <= digits.NEWEST_PYTHON:
+        if version >= (3, 6) and not digits.OLDEST_PYTHON <= version <= digits.NEWEST_PYTHON:
             found.setdefault(version, candidate)
     return found
+
+
+@pytest.mark.parametrize("file", ["run_all.py", "draw.py", "tune.py", "digits/__init__.py"])
+def test_much_older_python_can_read_what_refuses_it(file):
+    """Python 3.6 would stop at newer syntax with "invalid syntax" before it comes to the sentence."""
+    ast.parse(
+        (workspace.NOTEBOOKS_FOLDER / file).read_text(encoding="utf-8"), feature_version=(3, 6)
+    )
 
 
 @pytest.mark.parametrize("program", ["run_all.py", "import digits"])

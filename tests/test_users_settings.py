@@ -104,6 +104,7 @@ def test_keras_that_was_imported_before_is_set_up_or_refused():
         try_it()
         keras.config.backend = right
         tensorflow.constant(1) + 1
+        tensorflow.config.set_visible_devices = print
         try_it()
         print(keras.config.floatx(), keras.config.image_data_format(), keras.config.dtype_policy().name)
     """
@@ -113,7 +114,8 @@ def test_keras_that_was_imported_before_is_set_up_or_refused():
         capture_output=True,
         encoding="utf-8",
     )
-    other, used, settings = result.stdout.splitlines()
+    other, gpus, used, settings = result.stdout.splitlines()
+    assert gpus == "[] GPU", "computes on the processor"
     assert other.startswith("Keras was imported before this series and computes with jax;")
     assert used.startswith("TensorFlow was used in this process before the series could set it up.")
     assert settings == "float32 channels_last float32"

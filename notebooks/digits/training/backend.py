@@ -65,13 +65,13 @@ tf.get_logger().setLevel("ERROR")
 # The same seed gives the same network, to the last bit, on one machine with one set of versions.
 tf.config.experimental.enable_op_determinism()
 try:
-    # Networks as small as these lose more time by dividing a matrix product among threads than they gain.
-    tf.config.threading.set_intra_op_parallelism_threads(1)
     if os.environ.get("DIGITS_GPU") != "1":
         tf.config.set_visible_devices([], "GPU")
     for _gpu in tf.config.get_visible_devices("GPU"):
         # TensorFlow would take all of its memory, and leave none to a second notebook.
         tf.config.experimental.set_memory_growth(_gpu, True)
+    # Networks as small as these lose more time by dividing a matrix product among threads than they gain.
+    tf.config.threading.set_intra_op_parallelism_threads(1)
 except RuntimeError as error:
     raise RuntimeError(
         "TensorFlow was used in this process before the series could set it up. Restart the kernel, and use "
