@@ -1,5 +1,6 @@
 """What README.md and the pages in docs/ say beside links and tables: commands, notebooks, and the ladder's numbers."""
 
+import ast
 import re
 
 import notebook_files
@@ -30,6 +31,35 @@ def test_notebooks_are_named_by_links(name):
     """When a step is put into the table, nothing would say whether a bare number was meant for the old one."""
     without_links = re.sub(r"\[[^\]]*\]\([^)]*\)", "[]", TEXTS[name])
     assert not re.findall(r"\bnotebooks? \d\d\b", without_links, re.IGNORECASE)
+
+
+# What pip and a shell say.
+OF_OTHERS = {"error: externally-managed-environment", "&&", "is not a valid statement separator."}
+
+
+def sentences_of_the_code() -> str:
+    """All texts in the programs and the package, one after the other, what is filled in left out."""
+    texts = []
+    for path in (ROOT / "notebooks").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            texts.append(
+                "".join(
+                    part.value if isinstance(getattr(part, "value", None), str) else " … "
+                    for part in parts
+                )
+            )
+    return "\n".join(texts)
+
+
+def test_messages_that_troubleshooting_explains_are_said():
+    """Who looks for a message would find that it is called otherwise by now."""
+    said = sentences_of_the_code()
+    headings = re.findall(r"^\* \*\*(.+?)\*\*", TEXTS["docs/troubleshooting.md"], re.MULTILINE)
+    quoted = [quote for heading in headings for quote in re.findall('"([^"]+)"', heading)]
+    assert len(quoted) > 8
+    fragments = {part.strip(" ,") for quote in quoted for part in quote.split("…")} - {""}
+    assert not {part for part in fragments - OF_OTHERS if part not in said}
 
 
 def test_ladder_counts_the_mistakes_that_the_notebooks_store():
