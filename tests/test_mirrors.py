@@ -1,18 +1,26 @@
 """Downloads, from a real web server on this machine that behaves as badly as real ones do."""
 
+import contextlib
 import hashlib
 import http.server
 import os
+import pathlib
 import re
+import shutil
 import signal
+import socket
+import socketserver
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import requests
 from digits.basics import workspace
 from digits.dataset import containers, mirrors, mnist
 
@@ -25,6 +33,7 @@ class Answer:
     status: int = 200
     announced: int | None = None  # the length that it announces; None for the true one
     then_waits: bool = False  # whether it keeps the connection open and silent afterwards
+    seconds_between_bytes: float = 0  # how slowly it drips
     never_answers: bool = False
 
 
@@ -45,10 +54,11 @@ class MirrorServer(http.server.ThreadingHTTPServer):
         """Serve ``files`` below ``folder``; the mirror as the package knows mirrors, with the files' true hashes."""
         for name, content in files.items():
             self.answers[f"/{folder}/{name}"] = Answer(content, **behaviour)
-        hashes = {
-            name: f"sha256:{hashlib.sha256(content).hexdigest()}" for name, content in files.items()
+        published = {
+            name: mirrors.Published(len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
+            for name, content in files.items()
         }
-        return mirrors.Mirror(f"{self.address}{folder}/", hashes)
+        return mirrors.Mirror(f"{self.address}{folder}/", published)
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -64,6 +74,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             str(len(answer.content) if answer.announced is None else answer.announced),
         )
         self.end_headers()
+        if answer.seconds_between_bytes:
+            with contextlib.suppress(OSError):  # nobody listens any more
+                for byte in answer.content:
+                    self.wfile.write(bytes([byte]))
+                    self.server.ended.wait(answer.seconds_between_bytes)
+            return
         self.wfile.write(answer.content)
         if answer.then_waits:
             self.server.ended.wait(60)
@@ -77,6 +93,7 @@ def server(monkeypatch):
     """A running web server; requests never go through a proxy, and waiting for it takes half a second at most."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(mirrors, "TIMEOUT", (0.5, 0.5))
+    monkeypatch.setattr(mirrors, "GRACE", 0.5)
     with MirrorServer() as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -115,8 +132,8 @@ def test_published_mirrors_are_what_the_loader_reads():
     for mirror in mirrors.MIRRORS:
         assert mirror.address.startswith("https://") and mirror.address.endswith("/")
         assert set(mirror.files) in ({"mnist.npz"}, idx_names)
-        for known_hash in mirror.files.values():
-            algorithm, _, digits = known_hash.partition(":")
+        for published in mirror.files.values():
+            algorithm, _, digits = published.known_hash.partition(":")
             assert len(digits) == {"sha256": 64, "md5": 32}[algorithm]
 
 
@@ -159,11 +176,16 @@ def _closed_port(server: MirrorServer, files: dict) -> mirrors.Mirror:
         return closed.mirror("closed", files)
 
 
-def _wrong_hash(server: MirrorServer, files: dict) -> mirrors.Mirror:
-    mirror = server.mirror("changed", files)
-    for path in (f"/changed/{name}" for name in files):
-        server.answers[path] = Answer(b"<title>Please log in to the hotel's network</title>")
-    return mirror
+def _instead(folder: str, change) -> Callable:
+    """Make a mirror that delivers something else in place of each file."""
+
+    def make(server: MirrorServer, files: dict) -> mirrors.Mirror:
+        mirror = server.mirror(folder, files)
+        for name, content in files.items():
+            server.answers[f"/{folder}/{name}"] = Answer(change(content))
+        return mirror
+
+    return make
 
 
 def _cut_off(server: MirrorServer, files: dict) -> mirrors.Mirror:
@@ -191,15 +213,37 @@ FAILURES = {
         lambda server, files: server.mirror("broken", files, status=503),
         "the server answered 503",
     ),
-    "wrong hash": (_wrong_hash, "the file that came is not the published one (wrong hash)"),
-    "cut off": (_cut_off, None),
+    "wrong hash": (
+        _instead("changed", lambda content: content[:-1] + b"?"),
+        "the file that came is not the published one (wrong hash)",
+    ),
+    "log-in page": (
+        _instead(
+            "hotel",
+            lambda content: b"\n<!doctype html><title>Log in to the hotel's network</title>",
+        ),
+        "a web page came in place of the file",
+    ),
+    "larger": (
+        _instead("larger", lambda content: content * 50),
+        "more came than the published file has",
+    ),
+    "smaller": (
+        _instead("smaller", lambda content: content[:-9]),
+        "the file was cut off on its way",
+    ),
+    "drips": (
+        lambda server, files: server.mirror("drips", files, seconds_between_bytes=0.1),
+        "too slow (0.0 kB per second)",
+    ),
+    "cut off": (_cut_off, "the file was cut off on its way"),
     "never answers": (
         lambda server, files: server.mirror("silent", files, never_answers=True),
         "no answer in time",
     ),
     "stops in the middle": (
         lambda server, files: server.mirror("stops", files, announced=10**7, then_waits=True),
-        None,
+        "no answer in time",
     ),
     "closed port": (_closed_port, "no connection"),
     "not MNIST": (_not_mnist, None),
@@ -227,10 +271,8 @@ def test_reason_of_a_failure_is_told_in_a_few_words(server, npz_file, monkeypatc
     monkeypatch.setattr(mirrors, "MIRRORS", (mirror,))
     arrays, failures = mirrors.download(mnist.read)
     assert arrays is None and len(failures) == 1
-    address, reason = failures[0][: len(mirror.address)], failures[0][len(mirror.address) :]
-    assert address == mirror.address and reason.startswith(": ")
-    if expected:
-        assert reason == f": {expected}"
+    reason = str(failures[0]).removeprefix(f"{mirror.address}: ")
+    assert reason == failures[0].reason == expected
     for riddle in ("Error", "Exception", "IncompleteRead", "object at", "\n"):
         assert riddle not in reason, (
             "an exception's nested text is no reason that a person understands"
@@ -245,14 +287,17 @@ def test_all_mirrors_fail_and_nothing_is_left(
     place.mkdir(parents=True)
     (place / "mnist_sample.npz").write_bytes(sample_file.read_bytes())
     asked = tuple(
-        FAILURES[kind][0](server, npz_file) for kind in ("forbidden", "wrong hash", "not found")
+        FAILURES[kind][0](server, npz_file) for kind in ("forbidden", "log-in page", "not found")
     )
     monkeypatch.setattr(mirrors, "MIRRORS", asked)
     dataset = mnist.load()
     assert dataset.is_sample
-    assert [line.partition(": ")[0] for line in dataset.tried[1:]] == [
+    *lines, remedy = dataset.tried[1:]
+    assert [line.partition(": ")[0] for line in lines] == [
         f"- {mirror.address}" for mirror in asked
     ]
+    assert remedy.startswith("* Open any web page in a browser")
+    assert "To use MNIST itself: do that, or set DIGITS_MNIST to" in dataset.banner()
     assert list(files_in(empty_home)) == ["data/sample/mnist_sample.npz"]
 
 
@@ -261,7 +306,8 @@ def test_download_shows_its_progress_to_a_person_only(server, npz_file, progress
     """A person sees a bar (not on red ground); stored outputs are the same whether MNIST was there or fetched."""
     mirror = server.mirror("good", npz_file)
     program = (
-        f"from digits.dataset import mirrors; mirrors.MIRRORS = (mirrors.{mirror!r},); "
+        "from digits.dataset import mirrors; from digits.dataset.mirrors import Mirror, Published; "
+        f"mirrors.MIRRORS = ({mirror!r},); "
         "arrays, failures = mirrors.download(lambda path: {'size': path.stat().st_size}); print(arrays, failures)"
     )
     # In a process of its own: a library's log holds on to the standard error that it found when it was imported.
@@ -295,9 +341,12 @@ def test_interrupted_download_leaves_nothing(
 ):
     """Ctrl-C while a slow mirror delivers: no half file is taken for MNIST the next time, no temporary file stays."""
     server.mirror("slow", npz_file, announced=10**7, then_waits=True)
+    mirror = (
+        f"mirrors.Mirror('{server.address}slow/', {{'mnist.npz': mirrors.Published(10**7, None)}})"
+    )
     program = (
         "from digits.dataset import mirrors, mnist; mirrors.TIMEOUT = (30, 30); "
-        f"mirrors.MIRRORS = (mirrors.Mirror('{server.address}slow/', {{'mnist.npz': None}}),); mnist.load()"
+        f"mirrors.MIRRORS = ({mirror},); mnist.load()"
     )
     temporary = tmp_path / "temporary"
     temporary.mkdir()
@@ -313,3 +362,124 @@ def test_interrupted_download_leaves_nothing(
         _, complaints = child.communicate(timeout=30)
     assert child.returncode and complaints.rstrip().endswith("KeyboardInterrupt")
     assert files_in(empty_home) == {} and files_in(temporary) == {}
+
+
+# ---------------------------------------------------------------- proxies and certificates
+
+
+class Proxy(socketserver.ThreadingTCPServer):
+    """A proxy that answers every request to tunnel in one way, or shows a certificate of its own."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, status: str, certificate: pathlib.Path | None = None):
+        super().__init__(("127.0.0.1", 0), _Tunnel)
+        self.status, self.context = status, None
+        if certificate:
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(certificate)
+
+
+class _Tunnel(socketserver.StreamRequestHandler):
+    def handle(self):
+        while self.rfile.readline().strip():
+            pass
+        self.wfile.write(f"HTTP/1.1 {self.server.status}\r\n\r\n".encode())
+        if self.server.context:
+            with contextlib.suppress(OSError):  # the other side hangs up, which is the point
+                self.server.context.wrap_socket(self.connection, server_side=True)
+
+
+@pytest.fixture
+def proxy(monkeypatch):
+    """A function that starts a proxy and lets HTTPS_PROXY name it; the proxy's place."""
+    with contextlib.ExitStack() as running:
+
+        def start(status: str, certificate: pathlib.Path | None = None) -> str:
+            server = running.enter_context(Proxy(status, certificate))
+            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+            running.callback(server.shutdown)
+            place = f"127.0.0.1:{server.server_address[1]}"
+            monkeypatch.setenv("HTTPS_PROXY", f"http://ada:secret@{place}")
+            monkeypatch.delenv("NO_PROXY", raising=False)
+            monkeypatch.delenv("no_proxy", raising=False)
+            return place
+
+        for name in (
+            "https_proxy",
+            "all_proxy",
+            "ALL_PROXY",
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+        ):
+            monkeypatch.delenv(name, raising=False)
+        files = {"mnist.npz": mirrors.Published(1, "sha256:0")}
+        monkeypatch.setattr(mirrors, "MIRRORS", (mirrors.Mirror("https://mirror.invalid/", files),))
+        yield start
+
+
+def failure_of_download() -> mirrors.Failure:
+    arrays, (failure,) = mirrors.download(mnist.read)
+    assert arrays is None
+    return failure
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "remedy"),
+    [
+        (
+            "407 Proxy Authentication Required",
+            "wants you to log in",
+            "Put name and password in the .*HTTPS_PROXY",
+        ),
+        ("403 Forbidden", r"refused it \(403\)", "Ask who runs your network"),
+    ],
+)
+def test_proxy_that_refuses_is_named_without_its_password(proxy, status, reason, remedy):
+    """In schools and companies all traffic goes through a proxy; "no connection" would send people to the cable."""
+    place = proxy(status)
+    failure = failure_of_download()
+    assert re.fullmatch(f"the proxy {place} {reason}", failure.reason)
+    assert re.match(remedy, failure.remedy) and "secret" not in f"{failure} {failure.remedy}"
+
+
+def test_proxy_that_is_not_there_is_named(proxy, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        place = f"127.0.0.1:{closed.getsockname()[1]}"
+    proxy("200 OK")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://ada:secret@{place}")
+    failure = failure_of_download()
+    assert failure.reason == f"the proxy {place} cannot be reached"
+    assert failure.remedy.startswith("Correct it in the environment variable HTTPS_PROXY")
+
+
+def test_certificate_of_somebody_in_between_is_told(proxy, tmp_path):
+    """Virus scanners and companies open encrypted connections with certificates that only their own browsers know."""
+    certificate = tmp_path / "own.pem"
+    if not shutil.which("openssl"):
+        pytest.skip("needs openssl to make a certificate")
+    how = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=own -keyout own.pem -out cert.pem"
+    subprocess.run(["openssl", *how.split()], cwd=tmp_path, capture_output=True, check=True)
+    certificate.write_bytes(certificate.read_bytes() + (tmp_path / "cert.pem").read_bytes())
+    proxy("200 OK", certificate)
+    failure = failure_of_download()
+    assert failure.reason == "its certificate was not accepted"
+    assert "REQUESTS_CA_BUNDLE name a file with that certificate" in failure.remedy
+
+
+def test_file_of_certificates_that_is_missing_is_told(proxy, monkeypatch):
+    proxy("200 OK")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/file.pem")
+    failure = failure_of_download()
+    assert failure.reason == "the file of certificates is not there"
+    assert "REQUESTS_CA_BUNDLE" in failure.remedy
+
+
+@pytest.mark.parametrize("text", ["certificate has expired", "certificate is not yet valid"])
+def test_wrong_clock_is_thought_of(text):
+    error = requests.exceptions.SSLError(f"[SSL: CERTIFICATE_VERIFY_FAILED] {text}")
+    assert mirrors._reason(error, "https://mirror.invalid/") == (
+        "its certificate is not valid today",
+        "Check this computer's date and time.",
+    )

@@ -1,5 +1,6 @@
 """Where MNIST comes from: every source, and the sample under its banner."""
 
+import shutil
 import socket
 
 import numpy as np
@@ -85,6 +86,30 @@ def test_folder_of_idx_files(
     dataset = mnist.load()
     assert dataset.location == str(empty_home / "idx files")
     assert_equal_and_read_only(dataset, small_mnist)
+
+
+def test_names_of_files_do_not_say_whether_they_are_compressed(
+    small_mnist, empty_home, monkeypatch, write_idx_files
+):
+    """Browsers and proxies unpack files on their way and leave them their names."""
+    folder = empty_home / "idx"
+    for compressed, ending in ((False, ".gz"), (True, "")):
+        files = write_idx_files(folder, small_mnist, compressed=compressed)
+        for path in files.values():
+            path.rename(path.with_name(path.name.removesuffix(".gz") + ending))
+        monkeypatch.setenv("DIGITS_MNIST", str(folder))
+        assert_equal_and_read_only(mnist.load(), small_mnist)
+        mnist._load.cache_clear()
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("spelling", ["{}", '"{}"', " '{}' ", "{}\n"])
+def test_folder_of_keras_and_copied_paths(small_mnist, empty_home, monkeypatch, spelling):
+    """Keras keeps mnist.npz in a folder of its own; who copies a path brings quotes and blanks with it."""
+    (empty_home / "datasets").mkdir()
+    (empty_home / "datasets" / "mnist.npz").write_bytes(npz_bytes(small_mnist))
+    monkeypatch.setenv("DIGITS_MNIST", spelling.format(empty_home / "datasets"))
+    assert_equal_and_read_only(mnist.load(), small_mnist)
 
 
 def test_home_of_the_user_is_written_with_a_tilde(small_mnist, empty_home, monkeypatch):
@@ -177,7 +202,7 @@ def test_sample_steps_in_when_mnist_cannot_be_had(empty_home, monkeypatch, sampl
     """Without a network the lesson still runs, and the banner says in order what was tried and what to do."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]  # free, and closed again when the block ends
-    files = {"mnist.npz": "sha256:" + 64 * "0"}
+    files = {"mnist.npz": mirrors.Published(1, "sha256:" + 64 * "0")}
     addresses = [f"http://127.0.0.1:{port}/first/", f"http://127.0.0.1:{port}/second/"]
     monkeypatch.setattr(
         mirrors, "MIRRORS", tuple(mirrors.Mirror(address, files) for address in addresses)

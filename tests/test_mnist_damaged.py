@@ -172,8 +172,8 @@ def _header_alone(path: pathlib.Path) -> None:
     path.write_bytes(path.read_bytes()[:9])
 
 
-def _not_compressed(path: pathlib.Path) -> None:
-    path.write_bytes(gzip.decompress(path.read_bytes()))
+def _compressed_twice(path: pathlib.Path) -> None:
+    path.write_bytes(gzip.compress(path.read_bytes()))
 
 
 def _checksum_wrong(path: pathlib.Path) -> None:
@@ -189,7 +189,7 @@ def _checksum_wrong(path: pathlib.Path) -> None:
         (False, _header_of_another_type),
         (False, _header_alone),
         (True, _cut_off),
-        (True, _not_compressed),
+        (True, _compressed_twice),
         (True, _checksum_wrong),
     ],
     ids=lambda value: (

@@ -22,7 +22,7 @@ IDX_NAMES = {
 
 
 def read_arrays(path: pathlib.Path) -> dict[str, np.ndarray]:
-    """The four arrays of an ``.npz`` file or of a folder of IDX files, by the names in :data:`ARRAY_NAMES`.
+    """The four arrays of an ``.npz`` file, or of a folder with one or with IDX files, named as :data:`ARRAY_NAMES`.
 
     Returns:
         Arrays of any dtype and shape from an ``.npz`` file, of uint8 with one or three dimensions from IDX files.
@@ -55,6 +55,8 @@ def _read_idx_folder(folder: pathlib.Path) -> dict[str, np.ndarray]:
             folder / f"{spelling}{ending}" for spelling in spellings for ending in ("", ".gz")
         ]
         found = next((path for path in candidates if path.is_file()), None)
+        if found is None and (folder / "mnist.npz").is_file():
+            return _read_npz(folder / "mnist.npz")
         if found is None:
             raise FileNotFoundError(2, "no such file", str(candidates[0]))
         arrays[name] = _read_idx(found)
@@ -64,7 +66,8 @@ def _read_idx_folder(folder: pathlib.Path) -> dict[str, np.ndarray]:
 def _read_idx(path: pathlib.Path) -> np.ndarray:
     """One array of unsigned bytes in the IDX format: 0, 0, 8 (the type), dimensions, sizes (big-endian), data."""
     content = path.read_bytes()
-    if path.suffix == ".gz":
+    # Not by its name: browsers and proxies unpack files on their way and leave them their names.
+    if content[:2] == b"\x1f\x8b":
         try:
             content = gzip.decompress(content)
         except (OSError, EOFError, zlib.error) as error:

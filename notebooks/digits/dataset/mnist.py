@@ -69,7 +69,7 @@ class Dataset:
         train_labels, test_labels: uint8, shape (images,); the digits 0 to 9.
         fingerprint: first 12 hexadecimal digits of the SHA-256 over the four arrays' SHA-256 sums.
         location: what ``DIGITS_MNIST`` must be set to so that another process loads the same data.
-        tried: sentences on the sources that were tried before the one used.
+        tried: sentences on the sources that were tried before the one used, and on what would help.
     """
 
     name: str
@@ -103,7 +103,13 @@ class Dataset:
             "THIS IS A SAMPLE, NOT MNIST: its numbers and figures are not MNIST's.",
             "The text speaks of all 70,000 images; here are 5,000 of them, so the results are worse.",
             *self.tried,
-            "To use MNIST itself: connect to the internet, or set DIGITS_MNIST to an mnist.npz file.",
+            "To use MNIST itself: "
+            + (
+                "do that"
+                if any(line.startswith("* ") for line in self.tried)
+                else "connect to the internet"
+            )
+            + ", or set DIGITS_MNIST to an mnist.npz file.",
         ]
         rule = "!" * max(map(len, lines))
         return "\n".join([rule, *lines, rule])
@@ -119,7 +125,8 @@ def load() -> Dataset:
         DatasetError: ``DIGITS_MNIST`` or ``data/mnist.npz`` is there and does not hold MNIST.
         WorkspaceError: a download could not be stored.
     """
-    return _load(os.environ.get("DIGITS_MNIST", ""), home())
+    # Who copies a path brings blanks and quotes with it.
+    return _load(os.environ.get("DIGITS_MNIST", "").strip().strip("\"'"), home())
 
 
 @functools.lru_cache(maxsize=1)
@@ -136,7 +143,8 @@ def _load(named: str, _home: pathlib.Path) -> Dataset:
     arrays, failures = mirrors.download(read)
     if arrays is None:
         nowhere = f"MNIST was not found: DIGITS_MNIST is not set, there is no {shown(cached)}, and no mirror answered:"
-        return _sample((nowhere, *(f"- {failure}" for failure in failures)))
+        remedies = dict.fromkeys(f"* {failure.remedy}" for failure in failures if failure.remedy)
+        return _sample((nowhere, *(f"- {failure}" for failure in failures), *remedies))
     _store(cached, arrays)
     return _dataset(FULL_NAME, arrays, str(cached))
 
