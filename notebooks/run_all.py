@@ -11,6 +11,7 @@ or when MNIST can be neither found nor downloaded) they go to data/sample/notebo
 """
 
 import asyncio
+import atexit
 import contextlib
 import os
 import pathlib
@@ -72,7 +73,7 @@ class SeriesClient(NotebookClient):
 
     def __init__(self, step: series.Step, on_cell_complete: Callable):
         self.step = step
-        notebook = nbformat.read(step.notebook, as_version=4)
+        notebook = _read(step)
         self.code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for cell in self.code_cells:
             cell.outputs, cell.execution_count = [], None
@@ -97,15 +98,27 @@ class SeriesClient(NotebookClient):
         return self.km
 
     async def ask(self, code: str) -> str:
-        """Run code that is not part of the notebook; what it printed. Errors in it are not raised."""
+        """Run code that is not part of the notebook; what it printed. Errors in it are not raised.
+
+        Raises:
+            DeadKernelError: the kernel has ended.
+        """
         answers = []
-        await self.kc.execute_interactive(
-            code,
-            silent=True,
-            store_history=False,
-            output_hook=lambda message: answers.append(message["content"].get("text", "")),
-            timeout=CELL_TIMEOUT,
+        asking = asyncio.ensure_future(
+            self.kc.execute_interactive(
+                code,
+                silent=True,
+                store_history=False,
+                output_hook=lambda message: answers.append(message["content"].get("text", "")),
+                timeout=CELL_TIMEOUT,
+            )
         )
+        try:
+            while not (await asyncio.wait([asking], timeout=1))[0]:
+                if not await self.km.is_alive():
+                    raise DeadKernelError("Kernel died")
+        finally:
+            asking.cancel()
         return "".join(answers).strip()
 
     async def execute_all_cells(self) -> None:
@@ -194,10 +207,12 @@ class SeriesRun:
                 memory = int(await client.ask(_PEAK_MEMORY) or 0)
                 # All is written; TensorFlow's own end would take two seconds.
                 client.shutdown_kernel = "immediate"
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
             # nbclient takes its own cancelling for the kernel's death.
             if asyncio.current_task().cancelling():
                 raise asyncio.CancelledError from error
+            # nbclient would end once more, at this process's end, a kernel that never started.
+            atexit.unregister(client._cleanup_kernel)
             raise NotebookFailed(
                 f"Notebook {step.file_name} failed; its file is as it was.\n\n{_describe_failure(client, error)}"
             ) from error
@@ -230,6 +245,18 @@ class SeriesRun:
         """Let the bar name the notebooks that run now."""
         self.running = (self.running | {add}) - {remove, ""}
         self.bar.set_description_str(f"Notebook {', '.join(sorted(self.running))}")
+
+
+def _read(step: series.Step):
+    """A step's notebook; :class:`NotebookFailed` if it is not there or not a notebook."""
+    try:
+        return nbformat.read(step.notebook, as_version=4)
+    except Exception as error:  # what a torn or merged file raises is manifold
+        reason = "it is not there" if isinstance(error, FileNotFoundError) else "it is no notebook"
+        raise NotebookFailed(
+            f"{step.notebook} cannot be read: {reason}. Bring it back from your copy of the repository, with: "
+            f"git checkout -- notebooks/{step.file_name}"
+        ) from error
 
 
 def _has_networks(artifacts: tuple[str, ...]) -> bool:
@@ -286,6 +313,11 @@ def _describe_failure(client: SeriesClient, error: Exception) -> str:
                     return f"Code cell {number}: {output.evalue}"
                 traceback = _ANSI_COLOURS.sub("", "\n".join(output.traceback))
                 return f"Code cell {number} failed:\n\n{cell.source}\n\n{traceback}"
+    if isinstance(error, RuntimeError) and not client.code_cells_executed:
+        return (
+            f"Its kernel did not start, or ended while it imported the libraries ({error}). To see why, run: "
+            f'{sys.executable} -c "import ipykernel, tensorflow"'
+        )
     if isinstance(error, DeadKernelError):
         return (
             f"Its kernel was ended from outside, in code cell {client.code_cells_executed} of "
@@ -407,4 +439,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

@@ -476,6 +476,30 @@ def test_file_of_certificates_that_is_missing_is_told(proxy, monkeypatch):
     assert "REQUESTS_CA_BUNDLE" in failure.remedy
 
 
+@pytest.mark.parametrize(
+    ("proxy_is", "reason"),
+    [
+        ("http://", "the address of the proxy is none"),
+        ("http://proxy:port", "the address of the proxy is none"),
+        ("socks5://127.0.0.1:9", "the proxy speaks SOCKS, for which a library is missing"),
+    ],
+)
+def test_proxys_address_that_is_wrong_is_told(proxy, monkeypatch, proxy_is, reason):
+    proxy("200 OK")
+    monkeypatch.setenv("HTTPS_PROXY", proxy_is)
+    failure = failure_of_download()
+    assert failure.reason == reason and failure.remedy
+
+
+def test_users_log_ins_are_not_read(server, npz_file, tmp_path, monkeypatch):
+    """A .netrc that is torn, or in another encoding, would end a download that needs no log-in."""
+    (tmp_path / "netrc").write_bytes(b"machine h\xe4 login x password y")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setattr(mirrors, "MIRRORS", (server.mirror("good", npz_file),))
+    arrays, failures = mirrors.download(lambda path: {"size": path.stat().st_size})
+    assert arrays and not failures
+
+
 @pytest.mark.parametrize("text", ["certificate has expired", "certificate is not yet valid"])
 def test_wrong_clock_is_thought_of(text):
     error = requests.exceptions.SSLError(f"[SSL: CERTIFICATE_VERIFY_FAILED] {text}")

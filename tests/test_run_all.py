@@ -328,6 +328,70 @@ def test_dying_kernel_is_noticed_at_once(series_copy):
     assert time.monotonic() - started < 60
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["while it starts", "while it imports"])
+def test_kernel_that_never_works_is_noticed_at_once(series_copy, tmp_path, when):
+    """A broken library or a processor that TensorFlow is not made for ends a kernel before its first cell."""
+    series_copy.write("01", "1")
+    environment = {}
+    if when == "while it starts":
+        (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit(1)")
+        environment["PYTHONPATH"] = str(tmp_path)
+    else:
+        program = series_copy.notebooks / "run_all.py"
+        text = program.read_text(encoding="utf-8")
+        program.write_text(
+            text.replace('_IMPORTS = ""', '_IMPORTS = "import os; os._exit(6)"'), encoding="utf-8"
+        )
+    started = time.monotonic()
+    result = series_copy.run("01", environment=environment)
+    assert result.returncode == 1 and time.monotonic() - started < 60
+    assert "Its kernel did not start, or ended while it imported the libraries" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "it is not there"), (b"", "it is no notebook"), (b"<<<<<<< HEAD", "it is no notebook")],
+)
+def test_notebook_that_is_no_notebook_is_named(series_copy, content, reason):
+    """A merge or a full disk may have spoilt a file; the way back is said."""
+    path = series_copy.write("01", "1")
+    path.unlink() if content is None else path.write_bytes(content)
+    result = series_copy.run("01")
+    assert result.returncode == 1
+    assert f"{path} cannot be read: {reason}. Bring it back" in result.stderr
+    assert result.stderr.rstrip().endswith(f"git checkout -- notebooks/{path.name}")
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has neither head nor /dev/full")
+@pytest.mark.parametrize("where", ["| head -1", "> /dev/full"])
+def test_output_that_nobody_takes_is_no_traceback(series_copy, where):
+    series_copy.write("01", "1")
+    if "full" in where and not os.path.exists("/dev/full"):
+        pytest.skip("this system has no /dev/full")
+    command = f"'{sys.executable}' '{series_copy.notebooks / 'run_all.py'}' 01 {where}"
+    result = subprocess.run(command, shell=True, capture_output=True, encoding="utf-8", timeout=120)
+    assert "Traceback" not in result.stderr and "Exception" not in result.stderr
+    if "full" in where:
+        assert result.returncode == 1 and "cannot be written" in result.stderr
+
+
+@pytest.mark.parametrize("home_is", ["~nobody-of-this-name/x", "a loop", "x" * 300])
+def test_home_that_cannot_be_is_told_in_one_line(series_copy, tmp_path, home_is):
+    if home_is == "a loop":
+        home_is = str(tmp_path / "loop")
+        try:
+            os.symlink(home_is, home_is)
+        except OSError:
+            pytest.skip("this user may not make links")
+    result = series_copy.run("01", environment={"DIGITS_HOME": home_is})
+    assert result.returncode == 1
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith(f"The environment variable DIGITS_HOME, which is {home_is}, names no")
+
+
 def test_bad_data_is_told_in_one_line(series_copy, home, monkeypatch):
     """A wrong DIGITS_MNIST is one line and an exit code, not a traceback."""
     monkeypatch.setenv("DIGITS_MNIST", str(home / "missing.npz"))

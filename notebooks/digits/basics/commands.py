@@ -5,9 +5,12 @@ Standard library only: they import it before all others, to say in one sentence 
 
 import argparse
 import contextlib
+import errno
 import io
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 from . import libraries
 
@@ -45,3 +48,27 @@ def parser(description: str | None) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+
+
+def run(main: Callable[[], int]) -> NoReturn:
+    """Run a program and end the process with its exit code; also where nobody reads what it prints any more.
+
+    Raises:
+        SystemExit: always.
+    """
+    try:
+        code = main()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:  # as after "| head"
+        code = 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        print(f"What this program prints cannot be written ({error.strerror}).", file=sys.stderr)
+        code = 1
+    else:
+        sys.exit(code)
+    # Python would try once more at its end, and complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)

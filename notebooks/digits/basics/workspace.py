@@ -29,9 +29,32 @@ class WorkspaceError(RuntimeError):
 
 
 def home() -> pathlib.Path:
-    """The folder that holds ``data/`` and ``figures/``: ``DIGITS_HOME``, or the folder of this checkout."""
-    moved = os.environ.get("DIGITS_HOME")
-    return pathlib.Path(moved).expanduser().resolve() if moved else NOTEBOOKS_FOLDER.parent
+    """The folder that holds ``data/`` and ``figures/``: ``DIGITS_HOME``, or the folder of this checkout.
+
+    Raises:
+        WorkspaceError: ``DIGITS_HOME`` cannot be a folder.
+    """
+    # Who copies a path brings blanks and quotes with it.
+    moved = os.environ.get("DIGITS_HOME", "").strip().strip("\"'")
+    return absolute("DIGITS_HOME", moved) if moved else NOTEBOOKS_FOLDER.parent
+
+
+def absolute(variable: str, path: str) -> pathlib.Path:
+    """The path that an environment variable names, absolute, with ``~`` replaced.
+
+    Raises:
+        WorkspaceError: there is no such user, links lead in circles, or the name is too long.
+    """
+    try:
+        found = pathlib.Path(path).expanduser().resolve()
+        found.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error).rstrip(".")
+        raise WorkspaceError(
+            f"The environment variable {variable}, which is {path}, names no usable path ({reason}). Correct or unset "
+            "it."
+        ) from error
+    return found
 
 
 def data_folder() -> pathlib.Path:

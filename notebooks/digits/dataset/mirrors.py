@@ -130,7 +130,9 @@ def _write_answer(url: str, path: str, _pooch: object, *, size: int) -> None:
     headers = {"Accept-Encoding": "identity"}
     with (
         bar,
-        requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as answer,
+        requests.get(
+            url, stream=True, timeout=TIMEOUT, headers=headers, auth=_as_anybody
+        ) as answer,
         open(path, "wb") as output,
     ):
         answer.raise_for_status()
@@ -149,6 +151,11 @@ def _write_answer(url: str, path: str, _pooch: object, *, size: int) -> None:
             bar.update(len(piece))
         if received < size:
             raise _NotTheFile("the file was cut off on its way")
+
+
+def _as_anybody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """No log-in: what is published needs none, and requests would look into the user's .netrc for one."""
+    return request
 
 
 def _reason(error: Exception, address: str) -> tuple[str, str]:
@@ -179,6 +186,8 @@ def _reason(error: Exception, address: str) -> tuple[str, str]:
             "the file of certificates is not there",
             "Correct or unset REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
         )
+    if "SOCKS" in text:
+        return "the proxy speaks SOCKS, for which a library is missing", "pip install pysocks"
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return "the address of the proxy is none", _PROXY_AS.format("Correct it")
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..basics.workspace import data_folder, home, shown, write_atomically
+from ..basics.workspace import absolute, data_folder, home, shown, write_atomically
 from . import mirrors
 from .containers import ARRAY_NAMES, read_arrays
 
@@ -123,7 +123,7 @@ def load() -> Dataset:
 
     Raises:
         DatasetError: ``DIGITS_MNIST`` or ``data/mnist.npz`` is there and does not hold MNIST.
-        WorkspaceError: a download could not be stored.
+        WorkspaceError: a download could not be stored, or the path cannot be one.
     """
     # Who copies a path brings blanks and quotes with it.
     return _load(os.environ.get("DIGITS_MNIST", "").strip().strip("\"'"), home())
@@ -132,10 +132,10 @@ def load() -> Dataset:
 @functools.lru_cache(maxsize=1)
 def _load(named: str, _home: pathlib.Path) -> Dataset:
     """The dataset for one value of ``DIGITS_MNIST`` and one home folder."""
-    if named == SAMPLE_WORD:
+    if named.lower() == SAMPLE_WORD:
         return _sample(("DIGITS_MNIST=sample asks for it.",))
     if named:
-        path = pathlib.Path(named).expanduser().resolve()
+        path = absolute("DIGITS_MNIST", named)
         return _dataset(FULL_NAME, read(path), str(path))
     cached = data_folder() / "mnist.npz"
     if _may_be_there(cached):
