@@ -8,23 +8,20 @@ nothing is kept, and there is no password. Use it in networks that you trust. Ct
 """
 
 import argparse
-import logging
-import socket
+import os
 import sys
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python -P leaves it out
 try:
     from digits.basics import commands
 except RuntimeError as error:  # the wrong Python
     sys.exit(str(error))
 with commands.naming_missing_libraries():
-    import waitress
     from digits import drawpad
     from digits.basics import workspace
     from digits.dataset import mnist
+    from digits.drawpad import addresses, server
     from digits.store import artifacts
-
-LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
-THREADS = 8
 
 
 def port(text: str) -> int:
@@ -44,54 +41,58 @@ def main() -> int:
     parser.add_argument("--port", type=port, default=8000, help="default: 8000")
     arguments = parser.parse_args()
     try:
+        # Before the network is loaded, which can take minutes: what is wrong with the address is said at once.
+        sockets = addresses.listen(arguments.host, arguments.port)
+        pages = addresses.pages(arguments.host, sockets)
         dataset = mnist.load()
         print(dataset, flush=True)
         print("Loading the network ...", flush=True)
-        from digits.handwriting import (
-            reading,  # here, because TensorFlow takes seconds and --help needs none
-        )
+        # Here, because TensorFlow takes seconds and --help needs none.
+        from digits.handwriting import apart, reading
 
-        # A classroom's drawings wait for each other now and then; that is no reason to alarm anybody.
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        reader = reading.load_reader()
+        workers = apart.Workers(drawpad.AT_ONCE)
+        reader = reading.load_reader(workers.digits_in)
         app = drawpad.create_app(
             lambda picture: [found.as_json() for found in reader.read(picture)],
             {"dataset": dataset.name, "network": reader.name},
-            LOCAL if arguments.host in LOCAL else None,
+            addresses.names(arguments.host, sockets),
+            pages[0],
         )
-        server = waitress.create_server(
-            app, host=arguments.host, port=arguments.port, threads=THREADS, ident=None
-        )
-    except (mnist.DatasetError, workspace.WorkspaceError, artifacts.ArtifactError) as error:
+        running = server.create_server(app, sockets)
+    except (
+        addresses.AddressError,
+        mnist.DatasetError,
+        workspace.WorkspaceError,
+        artifacts.ArtifactError,
+    ) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except OSError as error:
         print(
-            f"\nPort {arguments.port} of {arguments.host} cannot be used ({reason}). Choose another one: "
-            f"python notebooks/draw.py --port {arguments.port + 1}",
+            f"\n{error.filename or 'A file'} cannot be read or written ({error.strerror or error}). Look at its "
+            "permissions, or move it away: what the series has made itself is made again.",
             file=sys.stderr,
         )
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130
-    print(
-        f"Draw digits at {address(arguments.host, server.effective_port)} (Ctrl-C ends this)",
-        flush=True,
-    )
-    if arguments.host not in LOCAL:
-        print("Everyone in your network can open this page and send pictures to it.", flush=True)
-    server.run()  # until Ctrl-C
+    print(f"Draw digits at {pages[0]} (Ctrl-C ends this)", flush=True)
+    if not addresses.is_local(sockets):
+        show_to_others(pages)
+    running.run()  # until Ctrl-C
+    app.extensions["turns"].end()
+    workers.close()
     return 0
 
 
-def address(host: str, number: int) -> str:
-    """The page's address as others type it."""
-    if host in ("0.0.0.0", "::"):
-        host = socket.gethostname()
-    return f"http://[{host}]:{number}" if ":" in host else f"http://{host}:{number}"
+def show_to_others(pages: list[str]) -> None:
+    """Print what a classroom needs to open the page: its other addresses, and a code for telephones."""
+    if pages[1:]:
+        print(f"or, where these lead here, at {', '.join(pages[1:])}")
+    print(addresses.qr_code(pages[0], sys.stdout.encoding))
+    print("Everyone in your network can open this page and send pictures to it.", flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

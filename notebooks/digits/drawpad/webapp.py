@@ -1,18 +1,26 @@
 """The web app of notebooks/draw.py: one page with the draw pad, and an address that reads pictures. No TensorFlow."""
 
-import threading
+import ipaddress
+import urllib.parse
 from collections.abc import Callable
 
-from flask import Flask, Response, jsonify, request, send_from_directory
-from werkzeug.exceptions import HTTPException
+from flask import (
+    Flask,
+    Response,
+    copy_current_request_context,
+    jsonify,
+    request,
+    send_from_directory,
+)
+from werkzeug.exceptions import BadRequest, HTTPException
 
+from .turns import RETRY_AFTER, Full, Turns
+from .uploads import LARGEST_BODY, picture_in
 from .widget import FOLDER
 
+URL_ENCODED = "application/x-www-form-urlencoded"
 # An answer that is not 200 comes with its status.
 Answer = tuple[Response, int]
-LARGEST_BODY = 12 * 1024 * 1024  # bytes; a photograph of a telephone has 2 to 8 MB
-# So many pictures are decoded and read at a time: more would only take more memory. The others wait, and some give up.
-AT_ONCE, PATIENCE = 2, 20.0  # pictures, seconds
 FILES = {
     "pad.js": "text/javascript",
     "pad.css": "text/css",
@@ -32,28 +40,41 @@ HEADERS = {
 
 
 def create_app(
-    read: Callable[[bytes], list[dict]], about: dict, hosts: frozenset[str] | None
+    read: Callable[[bytes], list[dict]],
+    about: dict,
+    names: frozenset[str],
+    address: str = "",
 ) -> Flask:
     """The web app.
 
     Args:
         read: takes a picture file's bytes and returns the digits in it, each as a dictionary; raises ``ValueError``
-            with a sentence if it cannot. Called by several threads at a time.
+            with a sentence if it cannot. Called by ``AT_ONCE`` threads at a time.
         about: what the page says of itself: ``dataset`` and ``network``.
-        hosts: names under which it may be asked for, without a port; None for any. Limiting them keeps another web
-            page, whose name suddenly leads to this computer, from using it.
+        names: those under which it may be asked for, in small letters; numeric addresses may be used always. Limiting
+            them keeps another web page, whose name suddenly leads to this computer, from using it.
+        address: the page's, to be told to who asks for it under another name.
+
+    Returns:
+        The app; its ``extensions["turns"]`` are the :class:`Turns` of the pictures.
     """
     app = Flask("digits", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
-    places = threading.BoundedSemaphore(AT_ONCE)
+    turns = app.extensions["turns"] = Turns()
 
     @app.before_request
     def refuse_strangers() -> Answer | None:
-        name = request.host.rsplit(":", 1)[0].strip("[]")
-        if hosts is not None and name not in hosts:
-            return failure(421, f"This server is not {name}.")
-        if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        host = request.headers.get("Host", "")
+        name = name_in(host)
+        if name not in names and not is_number(name):
+            sentence = f"This server is not {name}." if name else "The request names no host."
+            return failure(421, f"{sentence} Open {address} instead." if address else sentence)
+        if request.headers.get("Origin", f"http://{host}").lower() != f"http://{host}".lower():
+            return failure(403, "Other web pages may not use this server.")
+        # Pictures and scripts are asked for without an Origin. A link that leads here is no harm.
+        is_foreign = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+        if is_foreign and request.headers.get("Sec-Fetch-Mode") != "navigate":
             return failure(403, "Other web pages may not use this server.")
         return None
 
@@ -79,19 +100,30 @@ def create_app(
     def tell() -> Response:
         return jsonify(about)
 
+    # Also what was sent is taken into memory only when its turn has come.
     @app.post("/api/read")
     def read_picture() -> Answer | Response:
-        picture = request.get_data(cache=False)
-        if not picture:
-            return failure(400, "Send a picture file as the body of the request.")
-        if not places.acquire(timeout=PATIENCE):
-            return failure(503, "Too many pictures at a time. Please try again in a moment.")
+        @copy_current_request_context
+        def digits() -> list[dict]:
+            picture = picture_in(request)
+            try:
+                return read(picture)
+            except ValueError:
+                if request.mimetype == URL_ENCODED and not {10, 13} & set(picture):
+                    raise BadRequest(
+                        "This is no picture, or curl's -d left out some of its bytes: send the picture's file itself "
+                        "as the body, with curl by --data-binary @photo.jpg."
+                    ) from None
+                raise
+
         try:
-            return jsonify({"digits": read(picture)})
+            return jsonify({"digits": turns.take(digits)})
         except ValueError as error:
             return failure(422, str(error))
-        finally:
-            places.release()
+        except Full:
+            refusal = failure(503, "Too many pictures at a time. Please try again in a moment.")
+            refusal[0].headers["Retry-After"] = str(RETRY_AFTER)
+            return refusal
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Answer:
@@ -114,3 +146,20 @@ def create_app(
 def failure(status: int, sentence: str) -> Answer:
     """An answer that says in one sentence what is wrong."""
     return jsonify({"error": sentence}), status
+
+
+def name_in(host: str) -> str:
+    """The name or number in a Host header, in small letters, without port and brackets; empty if there is none."""
+    try:
+        return urllib.parse.urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_number(name: str) -> bool:
+    """Whether a host is given as a numeric address, which nobody but this computer's owner can let lead here."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
