@@ -1,9 +1,10 @@
 """Work on notebook 08's search for hyperparameters, alone or beside other workers.
 
-    python notebooks/tune.py                                       in the file that notebook 08 reads
-    python notebooks/tune.py --trials 100                          until there are 100 trials
-    python notebooks/tune.py --storage postgresql://host/digits    in a database that all workers reach
-    python notebooks/tune.py --storage /shared/digits.journal      in a journal in a folder that all workers share
+    python notebooks/tune.py                                      in the file that notebook 08 reads
+    python notebooks/tune.py --trials 100                         until there are 100 trials
+    python notebooks/tune.py --storage postgresql+psycopg://host/digits
+                                                                  in a database that all workers reach
+    python notebooks/tune.py --storage /shared/digits.journal     in a journal in a folder that all workers share
 
 Start it as often as there are processor cores to spare, on as many machines as you like. Each worker ends when the
 search has as many trials as --trials says, all workers together. Notebook 08 shows the result if its STORAGE names
@@ -11,16 +12,19 @@ the same place. Ctrl-C ends a worker after the epoch that it is in, and gives it
 """
 
 import argparse
+import os
 import sys
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python -P leaves it out
 try:
     from digits.basics import commands
 except RuntimeError as error:  # the wrong Python
     sys.exit(str(error))
 with commands.naming_missing_libraries():
+    import optuna
     from digits.basics import workspace
     from digits.dataset import mnist
-    from digits.search import studies
+    from digits.search import storages, studies
     from digits.store import artifacts
 
 
@@ -30,6 +34,19 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is not above 0")
     return number
+
+
+def report(study: optuna.Study) -> None:
+    """Say how far the search has come, all workers together."""
+    trials, others = studies.table(study), studies.running(study)
+    if len(trials):
+        print(f"The search has {len(trials)} trials; the best reached {study.best_value:.2%}.")
+        print(f"Its settings: {study.best_params}")
+    if others:
+        print(
+            f"{others} more were begun by other workers and have not ended. If those workers are gone, start one with "
+            "--give-up-after SECONDS."
+        )
 
 
 def main() -> int:
@@ -59,35 +76,27 @@ def main() -> int:
         data = tuning.data_for_trials()
         print(mnist.load(), flush=True)
         study = tuning.open_study(arguments.storage)
-        print(f"Searching in {studies.shown(arguments.storage)} …", flush=True)
+        print(f"Searching in {storages.shown(arguments.storage)} ...", flush=True)
         studies.top_up(
             study,
             lambda trial: tuning.run_trial(trial, data),
             arguments.trials or tuning.default_budget(),
             arguments.give_up_after,
         )
+        report(study)
     except (
         mnist.DatasetError,
         workspace.WorkspaceError,
         artifacts.ArtifactError,
-        studies.StudyError,
+        storages.StudyError,
     ) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted; the trial in work was given back.", file=sys.stderr)
         return 130
-    trials, others = studies.table(study), studies.running(study)
-    if len(trials):
-        print(f"The search has {len(trials)} trials; the best reached {study.best_value:.2%}.")
-        print(f"Its settings: {study.best_params}")
-    if others:
-        print(
-            f"{others} more were begun by other workers and have not ended. If those workers are gone, start one with "
-            "--give-up-after SECONDS."
-        )
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    commands.run(main)

@@ -4,16 +4,18 @@ import collections
 import contextlib
 import datetime
 import os
+import pathlib
 import signal
 import subprocess
 import sys
 import textwrap
+import urllib.parse
 
 import numpy as np
 import optuna
 import pytest
 from digits.basics import workspace
-from digits.search import studies
+from digits.search import storages, studies
 from digits.store import artifacts
 from optuna.trial import TrialState
 
@@ -31,16 +33,22 @@ def open_study(address: str, seed: int = 0) -> optuna.Study:
     return studies.open_study("test", address, seed=seed, first=FIRST)
 
 
+def address_of(file: pathlib.Path) -> str:
+    """An SQLite file's address; what its path may hold means something else in an address."""
+    return f"sqlite:///{urllib.parse.quote(file.as_posix())}"
+
+
 @pytest.fixture(params=["sqlite", "journal"])
 def address(request, home):
     """A storage of each kind, in a folder with spaces and letters beyond ASCII."""
-    file = home / f"study.{'db' if request.param == 'sqlite' else 'journal'}"
-    return f"sqlite:///{file.as_posix()}" if request.param == "sqlite" else str(file)
+    return (
+        address_of(home / "study.db") if request.param == "sqlite" else str(home / "study.journal")
+    )
 
 
 @pytest.fixture
 def database(home):
-    return f"sqlite:///{(home / 'study.db').as_posix()}"
+    return address_of(home / "study.db")
 
 
 @pytest.fixture
@@ -69,9 +77,9 @@ def test_first_trial_is_the_given_one(address):
 @pytest.mark.slow
 def test_study_goes_on_as_if_it_had_not_stopped(home):
     """Opened again and again, or interrupted in a trial, it is the study of one go; another seed gives another one."""
-    in_one_go = open_study(f"sqlite:///{home}/one.db")
+    in_one_go = open_study(address_of(home / "one.db"))
     studies.top_up(in_one_go, quick, 25)
-    again = f"sqlite:///{home}/again.db"
+    again = address_of(home / "again.db")
     interrupted = []
 
     def sometimes_interrupted(trial):
@@ -91,7 +99,7 @@ def test_study_goes_on_as_if_it_had_not_stopped(home):
     assert interrupted == [4, 15, 16]
     expected, found = studies.table(in_one_go), studies.table(open_study(again))
     assert len(expected) == 25 and found.equals(expected)
-    other = open_study(f"sqlite:///{home}/other.db", seed=1)
+    other = open_study(address_of(home / "other.db"), seed=1)
     studies.top_up(other, quick, 25)
     assert (studies.table(other)["x"] != expected["x"]).sum() == 24, "all but the first"
 
@@ -164,8 +172,8 @@ def test_progress_is_shown_to_a_person(database, monkeypatch, capsys):
 
 WORKER = """
 import os, sys, time
-from digits.search import studies
-studies.HEARTBEAT, studies.GRACE_PERIOD = 1, 3
+from digits.search import storages, studies
+storages.HEARTBEAT, storages.GRACE_PERIOD = 1, 3
 address, budget, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 
 def slow(trial):
@@ -309,16 +317,16 @@ def test_worker_that_was_taken_for_dead_goes_on(address):
     ],
 )
 def test_address_that_cannot_be_used_is_told_in_a_sentence(home, monkeypatch, wrong, reason):
-    monkeypatch.setattr(studies.time, "sleep", lambda seconds: None)  # it tries again
-    with pytest.raises(studies.StudyError, match=reason) as raised:
+    monkeypatch.setattr(storages.time, "sleep", lambda seconds: None)  # it tries again
+    with pytest.raises(storages.StudyError, match=reason) as raised:
         open_study(wrong)
     assert str(raised.value).endswith(".") and "secret" not in str(raised.value)
 
 
-def test_password_is_not_shown():
-    assert studies.shown("mysql://me:secret@host/digits") == "mysql://me:***@host/digits"
-    assert studies.shown("/shared/a.journal") == "/shared/a.journal"
-    assert studies.shown(None) == "data/tuning/"
+def test_password_is_not_shown(home):
+    assert storages.shown("mysql://me:secret@host/digits") == "mysql://me:***@host/digits"
+    assert storages.shown("/shared/a.journal") == "/shared/a.journal"
+    assert storages.shown(None) == "data/sample/tuning/study.db"
 
 
 def test_study_lies_with_the_data_it_belongs_to(home):
@@ -388,6 +396,21 @@ def test_a_trial_trains_what_it_says(prepared, monkeypatch):
     assert float(trained[0].optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
 
 
+def test_saved_network_does_not_depend_on_those_before_it(prepared, files_in, home):
+    """A search that was killed and goes on builds fewer networks than one in one go, and ends with the same file."""
+    from digits import training
+    from digits.search import tuning
+
+    saved = []
+    for _ in range(2):
+        training.keras.utils.set_random_seed(0)
+        network = tuning.compiled_network("tuned", tuning.CHOSEN_BY_HAND, 400, 1)
+        network.optimizer.build(network.trainable_variables)
+        training.save_model("models/tuned.keras", network)
+        saved.append(files_in(home)["data/sample/models/tuned.keras"])
+    assert saved[0] == saved[1]
+
+
 def test_hand_chosen_settings_lie_within_the_search(home):
     """Otherwise the first trial would be outside of what the others may try, and the comparison unfair."""
     from digits.search import tuning
@@ -439,6 +462,32 @@ def test_tuning_workers_from_the_command_line(
     table = studies.table(study)
     assert len(table) == budget and table["learning_rate"].nunique() == budget
     assert table.loc[0, "width"] == tuning.CHOSEN_BY_HAND["width"]
+
+
+@pytest.mark.slow
+def test_worker_writes_what_the_terminal_can_show(prepared):
+    """Its home has letters that no log in ASCII knows."""
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    output = ended(tune("--trials", "1", env=environment))
+    assert "Searching in data/sample/tuning/study.db ...\n" in output
+    assert "The search has 1 trials" in output
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of a file's size")
+def test_worker_whose_storage_fails_ends_with_a_sentence(prepared, journal):
+    """In the middle of a trial: within TensorFlow's training, and while Optuna notes that the trial has failed."""
+    import resource
+
+    def limited():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_500, resource.RLIM_INFINITY))
+
+    worker = tune("--storage", journal, "--trials", "9", preexec_fn=limited)
+    _, errors = worker.communicate(timeout=180)
+    assert worker.returncode == 1 and errors.startswith(
+        f"\nThe study in {journal} cannot be used ("
+    )
+    assert "[Errno 27] File too large" in errors and errors.count("\n") == 2
 
 
 def test_interrupt_that_other_code_swallows_is_not_lost(database):

@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 import waitress.server
 from digits.basics import workspace
-from digits.drawpad import FOLDER, addresses, server, turns, uploads, webapp
+from digits.drawpad import FOLDER, addresses, turns, uploads, webapp
 from PIL import Image
 
 DRAW = workspace.NOTEBOOKS_FOLDER / "draw.py"

@@ -7,47 +7,25 @@ No TensorFlow is imported; what a trial does is a function of the caller's.
 
 import contextlib
 import datetime
-import pathlib
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import optuna
 import pandas as pd
-import sqlalchemy
 from optuna.distributions import BaseDistribution
-from optuna.exceptions import (
-    ExperimentalWarning,
-    StorageInternalError,
-    UpdateFinishedTrialError,
-)
+from optuna.exceptions import ExperimentalWarning, UpdateFinishedTrialError
 from optuna.samplers import BaseSampler, TPESampler
-from optuna.storages import (
-    BaseStorage,
-    JournalStorage,
-    RDBStorage,
-    RetryHeartbeatStaleTrialCallback,
-)
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from optuna.storages import RetryHeartbeatStaleTrialCallback
 from optuna.trial import FrozenTrial, Trial, TrialState
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ..basics.progress import progress_bar
-from ..store import records
 from . import interrupts
+from .storages import StudyError, open_storage
 
-optuna.logging.set_verbosity(optuna.logging.ERROR)
-
-# Each worker tells a database every so many seconds that it is alive, and is taken for dead after so many.
-HEARTBEAT, GRACE_PERIOD = 5, 30
-JOURNAL_SUFFIX = ".journal"
 # So many trials are chosen at random, and none of them is pruned, before the sampler and the pruner rely on them.
 _TRIALS_TO_LEARN_FROM = 10
-
-
-class StudyError(RuntimeError):
-    """A study's storage cannot be used; the message says what to do."""
 
 
 class _OverBudget(Exception):
@@ -59,48 +37,26 @@ def open_study(name: str, address: str | None, *, seed: int, first: dict) -> opt
 
     Args:
         name: tells the studies of one storage apart. Workers on one study use the same name.
-        address: a database's (``sqlite:///study.db``, ``postgresql://user:password@host/database``), or the path of
-            a journal, which ends in ``.journal``, in a folder that all workers share; None for a file in data/tuning/.
+        address: a database's (``sqlite:///study.db``, ``postgresql+psycopg://user:password@host/database``), or the
+            path of a journal, which ends in ``.journal``, in a folder that all workers share; None for a file in
+            data/tuning/.
         seed: decides the settings that are tried, as far as the results of earlier trials do not.
         first: the settings of the first trial, by name.
 
     Raises:
         StudyError: the address is not one of these, or what it leads to cannot be used.
     """
-    # Two workers that make the tables of a new database at the same moment get into each other's way: try again.
-    waits = [1, 2]  # seconds
-    while True:
-        try:
-            return optuna.create_study(
-                study_name=name,
-                storage=_storage(address),
-                sampler=_SamplerByPosition(seed, first),
-                # Stops a trial that from its third epoch on does worse than half of those before it did.
-                pruner=optuna.pruners.MedianPruner(
-                    n_startup_trials=_TRIALS_TO_LEARN_FROM, n_warmup_steps=3
-                ),
-                direction="maximize",
-                load_if_exists=True,
-            )
-        except (SQLAlchemyError, StorageInternalError, ImportError, OSError) as error:
-            if not waits:
-                reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-                raise StudyError(
-                    f"The study in {shown(address)} cannot be used ({reason}). Check the address, that the database "
-                    "runs or the folder exists, and that its driver is installed."
-                ) from error
-            time.sleep(waits.pop(0))
-
-
-def shown(address: str | None) -> str:
-    """A storage's address as messages name it: without a password."""
-    if address is None:
-        return "data/tuning/"
-    if "://" in address:
-        with contextlib.suppress(ArgumentError):
-            url = sqlalchemy.make_url(address)
-            return url.render_as_string(hide_password=True) if url.password else address
-    return address
+    return optuna.create_study(
+        study_name=name,
+        storage=open_storage(address),
+        sampler=_SamplerByPosition(seed, first),
+        # Stops a trial that from its third epoch on does worse than half of those before it did.
+        pruner=optuna.pruners.MedianPruner(
+            n_startup_trials=_TRIALS_TO_LEARN_FROM, n_warmup_steps=3
+        ),
+        direction="maximize",
+        load_if_exists=True,
+    )
 
 
 def top_up(
@@ -121,6 +77,9 @@ def top_up(
         budget: the number of trials, finished or pruned.
         give_up_after: seconds after which a trial that has not ended is taken for lost and run again. For journals,
             which do not know who is alive; longer than any trial takes, and all clocks must agree.
+
+    Raises:
+        StudyError: the storage has failed. What was finished is in it; the trial in work is another worker's.
     """
 
     failures = []
@@ -146,7 +105,8 @@ def top_up(
             bar.refresh()
             if TrialState.WAITING in states or _count(states) < budget:
                 try:
-                    study.optimize(within_budget, n_trials=1, catch=(_OverBudget,))
+                    with _storage_named():
+                        study.optimize(within_budget, n_trials=1, catch=(_OverBudget,))
                 except (ValueError, AssertionError, UpdateFinishedTrialError):
                     # The worker was taken for lost, as after a computer's sleep, and another one runs this trial
                     # again: Optuna refuses its result, in one of these ways.
@@ -241,31 +201,18 @@ class _SamplerByPosition(BaseSampler):
         self._for(study, trial).after_trial(study, trial, state, values)
 
 
-def _storage(address: str | None) -> BaseStorage:
-    if address is None:
-        file = records.folder() / "tuning" / "study.db"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        address = f"sqlite:///{file.as_posix()}"
-    if "://" in address:
-        # SQLite refuses at once when another process writes, unless it is told to wait.
-        options = {"connect_args": {"timeout": 60}} if address.startswith("sqlite:") else {}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ExperimentalWarning)  # for years now
-            return RDBStorage(
-                address,
-                engine_kwargs=options,
-                heartbeat_interval=HEARTBEAT,
-                grace_period=GRACE_PERIOD,
-                heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
-            )
-    path = pathlib.Path(address).expanduser()
-    if path.suffix != JOURNAL_SUFFIX:
-        raise StudyError(
-            f"{address} is neither a database's address, such as sqlite:///study.db, nor a journal's path, which ends "
-            f"in {JOURNAL_SUFFIX}."
-        )
-    # Unlike a symbolic link, this lock needs no special rights on Windows.
-    return JournalStorage(JournalFileBackend(str(path), JournalFileOpenLock(str(path))))
+@contextlib.contextmanager
+def _storage_named() -> Iterator[None]:
+    """Raise the storage's failure instead of what Optuna made of it: it writes to the storage even then."""
+    try:
+        yield
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, StudyError):
+                raise cause from None
+            cause = cause.__cause__ or cause.__context__
+        raise
 
 
 def _position(study: optuna.Study, number: int) -> int:

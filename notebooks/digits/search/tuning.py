@@ -40,16 +40,16 @@ def suggest(trial: optuna.Trial) -> dict:
 
 def compiled_network(name: str, settings: dict, images: int, epochs: int) -> keras.Model:
     """The own network's recipe with other settings, to be trained on so many images for so many epochs."""
-    model = keras.Sequential([keras.Input(shape=(784,))], name=name)
-    for _ in range(settings["depth"]):
-        model.add(keras.layers.Dense(settings["width"], use_bias=False))
-        model.add(keras.layers.BatchNormalization())
-        model.add(keras.layers.ReLU())
-        model.add(keras.layers.Dropout(settings["dropout"]))
-    model.add(keras.layers.Dense(10, activation="softmax"))
+    model = keras.Sequential([keras.Input(shape=(784,), name="pixels")], name=name)
+    for number in range(1, settings["depth"] + 1):
+        model.add(keras.layers.Dense(settings["width"], use_bias=False, name=f"hidden_{number}"))
+        model.add(keras.layers.BatchNormalization(name=f"normalization_{number}"))
+        model.add(keras.layers.ReLU(name=f"relu_{number}"))
+        model.add(keras.layers.Dropout(settings["dropout"], name=f"dropout_{number}"))
+    model.add(keras.layers.Dense(10, activation="softmax", name="digits"))
     steps = epochs * -(-images // settings["batch_size"])
     schedule = keras.optimizers.schedules.CosineDecay(settings["learning_rate"], steps)
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.004)
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.004, name="adamw")
     model.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
