@@ -220,6 +220,16 @@ def test_answers_are_those_of_this_process(workers):
         workers.digits_in(b"no picture")
 
 
+def test_libraries_do_not_complain_in_the_servers_window(workers, capfd):
+    """A class that sends damaged files would fill it."""
+    content = bytearray(file_of(page(), "TIFF", compression="tiff_lzw"))
+    content[20:40] = b"\xff" * 20
+    for _ in range(4):
+        with pytest.raises(ValueError, match="damaged"):
+            workers.digits_in(bytes(content))
+    assert capfd.readouterr().err == ""
+
+
 def test_slow_picture_costs_its_process_and_nobody_elses(workers):
     """A file that is made to keep its decoder busy is given up; the next picture finds a new process."""
     slow = with_many_chunks(1_000_000)

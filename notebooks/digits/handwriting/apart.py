@@ -6,6 +6,7 @@ file that is made to keep its decoder busy, or to break it, costs its own proces
 
 import contextlib
 import multiprocessing
+import os
 import queue
 import signal
 import sys
@@ -114,6 +115,7 @@ def _too_slow(seconds: float) -> str:
 def _prepare_for(connection: Connection) -> None:
     """Prepare pictures that come over a connection, until its other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program that started this
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # where C libraries complain of each damaged file
     _limit_memory()
     connection.send("ready")
     with contextlib.suppress(EOFError, OSError):
