@@ -1,12 +1,16 @@
-"""The web page in a real browser: drawing with mouse, finger and keyboard, undoing, clearing, showing a picture."""
+"""The web page in a real browser: drawing with mouse, finger and keyboard, undoing, clearing, showing a picture.
 
+Also what people meet there: small windows, forced colours, a screen reader, and a server that is busy or gone.
+"""
+
+import io
 import threading
 
 import browsers
 import numpy as np
 import pytest
 import waitress
-from digits.drawpad import webapp
+from digits.drawpad import uploads, webapp
 from PIL import Image
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -16,16 +20,29 @@ expect.set_options(timeout=30_000)  # for computers that have much else to do
 pytestmark = pytest.mark.slow
 ABOUT = {"dataset": "MNIST", "network": "own"}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+WAITING = "Waiting for the server ..."
+BUSY = "So many pictures at a time."
 
 
 @pytest.fixture(scope="module")
-def server(quick_network):
+def received():
+    """The sizes in bytes of the pictures that came to the server."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def server(quick_network, received):
     """The real app with a network that reads, on a free port; its address."""
     from digits.handwriting.reading import Reader
 
     reader = Reader(quick_network)
+
+    def read(picture):
+        received.append(len(picture))
+        return [found.as_json() for found in reader.read(picture)]
+
     app = webapp.create_app(
-        lambda picture: [found.as_json() for found in reader.read(picture)],
+        read,
         ABOUT,
         frozenset({"127.0.0.1"}),
     )
@@ -49,7 +66,7 @@ def open_page(browser, server):
     """A function that opens the page in a window of its own; nothing may go wrong on it, nothing be asked elsewhere."""
     contexts, wrong = [], []
 
-    def open_(**options):
+    def open_(before=lambda page: None, **options):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
@@ -65,6 +82,7 @@ def open_page(browser, server):
         page.on("request", lambda request: page.in_work.add(request))
         page.on("requestfinished", lambda request: page.in_work.discard(request))
         page.on("requestfailed", lambda request: page.in_work.discard(request))
+        before(page)
         page.goto(server)
         expect(page.locator("#about")).to_contain_text("own")
         return page
@@ -103,6 +121,39 @@ def ink(page) -> int:
             return count;
         }"""
     )
+
+
+def two_sevens() -> Image.Image:
+    """A photo of two digits on coloured paper."""
+    photo = np.full((240, 400, 3), (214, 200, 170), dtype=np.uint8)
+    for left in (70, 230):
+        photo[60:74, left : left + 80] = (20, 30, 90)
+        for row in range(60, 190):
+            photo[row, left + 66 - (row - 60) // 3 : left + 80 - (row - 60) // 3] = (20, 30, 90)
+    return Image.fromarray(photo)
+
+
+def brightness(locator) -> np.ndarray:
+    """An element and the 6 pixels around it as they are seen, from 0 to 1: (height, width)."""
+    page, box = locator.page, locator.bounding_box()
+    area = {"x": box["x"] - 6, "y": box["y"] - 6}
+    area |= {"width": box["width"] + 12, "height": box["height"] + 12}
+    return np.asarray(Image.open(io.BytesIO(page.screenshot(clip=area))).convert("L")) / 255
+
+
+def be_busy(page, refusals, retry_after="0"):
+    """Let the server refuse the next so many pictures; returns the list of requests for readings, as it grows."""
+    asked = []
+
+    def answer(route):
+        asked.append(route.request)
+        if len(asked) > refusals:
+            return route.continue_()
+        headers = {"Retry-After": retry_after}
+        return route.fulfill(status=503, headers=headers, json={"error": BUSY})
+
+    page.route("**/api/read", answer)
+    return asked
 
 
 def test_drawing_with_the_mouse_is_read(open_page):
@@ -212,12 +263,7 @@ def test_drawing_keeps_its_shape_when_the_area_grows(open_page):
 
 def test_picture_from_a_file(open_page, tmp_path):
     """A photo with two digits; then something that is no picture; then a drawing again."""
-    photo = np.full((240, 400, 3), (214, 200, 170), dtype=np.uint8)
-    for left in (70, 230):
-        photo[60:74, left : left + 80] = (20, 30, 90)
-        for row in range(60, 190):
-            photo[row, left + 66 - (row - 60) // 3 : left + 80 - (row - 60) // 3] = (20, 30, 90)
-    Image.fromarray(photo).save(tmp_path / "two.jpg")
+    two_sevens().save(tmp_path / "two.jpg")
     (tmp_path / "notes.png").write_text("no picture")
     page = open_page()
     upload = page.get_by_label("A photo, scan or screenshot")
@@ -227,15 +273,286 @@ def test_picture_from_a_file(open_page, tmp_path):
     expect(headline(page)).to_contain_text("7")
     assert ink(page) == 0, "the drawing would seem to be what was read"
     upload.set_input_files(tmp_path / "notes.png")
-    expect(headline(page)).to_have_text("This is not an image file of a kind that can be read.")
+    expect(headline(page)).to_contain_text("This is not an image file")
     draw_with_mouse(page, browsers.SEVEN)
     expect(page.locator(".digits-one")).to_have_count(1)
     assert upload.input_value() == ""
 
 
-def test_server_that_is_gone_is_told(open_page):
+def test_big_photo_is_sent_as_it_is(open_page, received, tmp_path):
+    """Meanwhile one can go on drawing, and the drawing is read in the end."""
+    photo = np.random.default_rng(0).integers(0, 256, (2400, 3200, 3), dtype=np.uint8)
+    Image.fromarray(photo).save(tmp_path / "big.jpg", quality=95)
+    size = (tmp_path / "big.jpg").stat().st_size
+    assert size > 5_000_000
     page = open_page()
-    page.route("**/api/read", lambda route: route.abort())
+    held = []
+    page.route("**/api/read", lambda route: held.append(route), times=1)
+    page.get_by_label("A photo, scan or screenshot").set_input_files(tmp_path / "big.jpg")
+    while not held:
+        page.wait_for_timeout(20)
+    browsers.draw(page, browsers.SEVEN)
+    assert ink(page) > 0
+    held[0].continue_()
+    expect(headline(page)).to_contain_text("7")
+    assert size in received
+
+
+LARGEST = uploads.LARGEST_BODY
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "sentence"),
+    [
+        ("empty.png", 0, "The picture's file is empty"),
+        ("huge.jpg", LARGEST + 1, f"The picture's file is larger than {LARGEST // 1024**2} MB"),
+    ],
+)
+def test_what_cannot_be_read_is_not_sent(open_page, tmp_path, name, size, sentence):
+    with open(tmp_path / name, "wb") as file:
+        file.truncate(size)
+    page = open_page()
+    asked = be_busy(page, 0)
+    page.get_by_label("A photo, scan or screenshot").set_input_files(tmp_path / name)
+    expect(headline(page)).to_contain_text(sentence)
+    assert not asked
+    browsers.draw(page, browsers.SEVEN)
+    expect(headline(page)).to_contain_text("7")
+
+
+def test_what_the_server_says_of_a_file_is_shown(open_page, tmp_path):
+    """Whatever kind of file it is, and as large as the server takes it."""
+    sentence = "Photos of this kind cannot be read."
+    with open(tmp_path / "IMG_0001.HEIC", "wb") as file:
+        file.write(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+        file.truncate(LARGEST)
+    page = open_page()
+    page.route("**/api/read", lambda route: route.fulfill(status=422, json={"error": sentence}))
+    page.get_by_label("A photo, scan or screenshot").set_input_files(tmp_path / "IMG_0001.HEIC")
+    expect(headline(page)).to_have_text(sentence)
+
+
+# ---------------------------------------------------------------- small windows, keyboard, forced colours, ears
+
+
+@pytest.mark.parametrize("text_size", ["100%", "200%"])
+def test_nothing_is_wider_than_the_window(open_page, tmp_path, text_size):
+    """One reading, two, and a sentence. At 200 % a browser's zoom makes 640 pixels of 1280, and 320 at 400 %."""
+    two_sevens().save(tmp_path / "two.png")
+    word = 20 * "photograph"
+    page = open_page()
+    upload = page.get_by_label("A photo, scan or screenshot")
+
+    def refuse():
+        page.route("**/api/read", lambda route: route.fulfill(status=422, json={"error": word}))
+        browsers.draw(page, browsers.SEVEN)
+
+    page.locator("html").evaluate("(page, size) => { page.style.fontSize = size }", text_size)
+    for show, shown in (
+        (lambda: browsers.draw(page, browsers.SEVEN), "7 ("),
+        (lambda: upload.set_input_files(tmp_path / "two.png"), "7 7"),
+        (refuse, word),
+    ):
+        show()
+        settle(page)
+        expect(headline(page)).to_contain_text(shown)
+        for width in [*range(280, 1401, 20), *range(604, 700, 4)]:
+            page.set_viewport_size({"width": width, "height": 800})
+            sizes = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
+            assert sizes == [width, width]
+        page.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_keyboard_keeps_its_place(open_page):
+    """Undo and Clear, as buttons and as Ctrl+Z, also when they leave nothing to undo."""
+    page = open_page()
+    canvas = page.locator(".digits-canvas")
+    undo, clear = page.get_by_role("button", name="Undo"), page.get_by_role("button", name="Clear")
+    ways = [(undo, "Enter"), (clear, "Space"), (canvas, "Control+z"), (clear, "Control+z")]
+    for focused, key in ways:
+        canvas.focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Space")
+        assert ink(page) > 0
+        focused.focus()
+        page.keyboard.press(key)
+        assert ink(page) == 0
+        expect(undo).to_be_disabled()
+        expect(focused).to_be_focused()
+
+
+COLOURS = [
+    {},
+    {"color_scheme": "dark"},
+    {"forced_colors": "active", "color_scheme": "light"},
+    {"forced_colors": "active", "color_scheme": "dark"},
+]
+
+
+@pytest.mark.parametrize("colours", COLOURS, ids=lambda colours: "-".join(colours.values()))
+def test_focus_is_seen(open_page, colours):
+    """On each control in turn, from the first to the last."""
+    page = open_page(**colours)
+    controls = [
+        page.locator(".digits-canvas"),
+        page.get_by_role("button", name="Undo"),
+        page.get_by_role("button", name="Clear"),
+        page.get_by_label("A photo, scan or screenshot"),
+    ]
+    for control in controls:
+        before = brightness(control)
+        page.keyboard.press("Tab")
+        expect(control).to_be_focused()
+        # The upper edge and what is around it; some way from the corners, which are round.
+        changed = np.abs(brightness(control) - before)[:10, 20:-20].max(axis=0)
+        assert (changed > 0.4).all(), control
+
+
+@pytest.mark.parametrize("colours", COLOURS, ids=lambda colours: "-".join(colours.values()))
+def test_colours_that_the_reader_has_chosen(open_page, colours):
+    page = open_page(**colours)
     draw_with_mouse(page, browsers.SEVEN)
-    expect(headline(page)).to_contain_text("does not answer")
+    expect(headline(page)).to_contain_text("7")
+    track = brightness(page.locator(".digits-most .digits-track"))
+    middle = track[len(track) // 2]
+    assert abs(middle[10] - middle[1]) > 0.4, "the bar is seen"
+    area = brightness(page.locator(".digits-frame"))
+    assert np.abs(area[:, 6:8].mean() - area[:, :4].mean()) > 0.4, "the border is seen"
+    assert abs(area[20, 20] - area.min()) > 0.9, "the ink is seen on its paper"
+
+
+def test_screen_reader_says_what_is_read_in_the_end(open_page):
+    """Not each reading while somebody draws. The test sets the page's clock forward."""
+    page = open_page(before=lambda page: page.clock.install(time=0))
+    page.clock.pause_at(60)
+    status = page.get_by_role("status")
+    expect(status).to_have_text("Draw a digit.")
+    status.evaluate(
+        """status => {
+            window.said = [];
+            new MutationObserver(() => said.push(status.textContent)).observe(status, {childList: true});
+        }"""
+    )
+    shown = set()
+    box = page.locator(".digits-canvas").bounding_box()
+    page.mouse.move(box["x"] + 80, box["y"] + 60)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(box["x"] + 80 + 10 * step, box["y"] + 60)
+        page.clock.run_for(100)
+        settle(page)
+        shown.add(headline(page).inner_text())
+    page.mouse.up()
+    assert len(shown) > 1 and page.evaluate("said") == []
+    page.clock.run_for(1000)
+    assert page.evaluate("said") == [headline(page).inner_text()]
+
+
+# ---------------------------------------------------------------- a server that is busy or gone
+
+
+def test_busy_server_is_asked_again(open_page):
+    """Whoever was refused is read in the end: the newest drawing, after the pause that the server asked for."""
+    page = open_page()
+    asked = be_busy(page, 1, "1")
+    browsers.draw(page, [(0.3, 0.2), (0.3, 0.8)])
+    expect(headline(page)).to_have_text(WAITING)
+    page.get_by_role("button", name="Clear").click()
+    expect(headline(page)).to_have_text("Draw a digit.")
+    browsers.draw(page, browsers.SEVEN)
+    expect(headline(page)).to_have_text(WAITING)
+    expect(headline(page)).to_contain_text("7")
+    settle(page)
+    assert len(asked) == 2, "what is outdated is not sent any more"
+    first, second = (request.timing["startTime"] for request in asked)
+    assert second - first >= 1000
+
+
+def test_drawing_that_was_cleared_is_not_sent_again(open_page):
+    page = open_page()
+    asked = be_busy(page, 1, "1")
+    browsers.draw(page, browsers.SEVEN)
+    expect(headline(page)).to_have_text(WAITING)
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_timeout(2000)
+    expect(headline(page)).to_have_text("Draw a digit.")
+    assert len(asked) == 1
+
+
+@pytest.fixture
+def open_paused(open_page):
+    """A function that opens the page with a clock that only the test sets forward, and with chance as told."""
+
+    def open_(chance):
+        def prepare(page):
+            page.clock.install(time=0)
+            page.add_init_script(f"Math.random = () => {chance}")
+
+        page = open_page(before=prepare)
+        page.clock.pause_at(60)
+        return page
+
+    return open_
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "chance", "pause"),
+    [("0", 0, 0.5), ("3", 0, 3), ("3", 1, 4.5), ("600", 1, 10), ("Fri, 1 Jan 2100", 0, 0.5)],
+)
+def test_pause_before_a_busy_server_is_asked_again(open_paused, retry_after, chance, pause):
+    """As long as the server says, within limits, and by chance up to half as long again."""
+    page = open_paused(chance)
+    asked = be_busy(page, 10, retry_after)
+    browsers.draw(page, browsers.SEVEN)
+    page.clock.run_for(100)
+    for count in (1, 2):
+        settle(page)
+        assert len(asked) == count
+        page.clock.run_for(round(1000 * pause) - 10)
+        settle(page)
+        assert len(asked) == count, "too early"
+        page.clock.run_for(20)
+    settle(page)
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "patience", "sentence"),
+    [
+        (
+            lambda route: route.fulfill(
+                status=503, headers={"Retry-After": "8"}, json={"error": BUSY}
+            ),
+            120,
+            BUSY,
+        ),
+        (lambda route: route.abort(), 10, "The server does not answer."),
+    ],
+    ids=["busy", "gone"],
+)
+def test_server_is_not_asked_for_ever(open_paused, answer, patience, sentence):
+    page = open_paused(chance=0)
+    page.route("**/api/read", answer)
+    browsers.draw(page, browsers.SEVEN)
+    page.clock.run_for(100)
+    settle(page)
+    waited = 0
+    while headline(page).inner_text() == WAITING and waited < 2 * patience:
+        page.clock.run_for(1000)
+        waited += 1
+        page.wait_for_timeout(60)
+    expect(headline(page)).to_contain_text(sentence)
+    assert patience - 1 <= waited <= patience + 10
     page.unroute("**/api/read")
+    page.clock.resume()
+    draw_with_mouse(page, browsers.SEVEN)
+    expect(headline(page)).to_contain_text("7")
+
+
+def test_network_that_fails_for_a_moment(open_page):
+    page = open_page()
+    page.route("**/api/read", lambda route: route.abort(), times=1)
+    browsers.draw(page, browsers.SEVEN)
+    expect(headline(page)).to_have_text(WAITING)
+    expect(headline(page)).to_contain_text("7")

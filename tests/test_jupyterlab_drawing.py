@@ -45,3 +45,20 @@ def test_drawing_is_read(home, save_networks, tmp_path):
         page.keyboard.press("Enter")
         expect(headline).to_have_text("Draw a digit.")
         expect(undo).to_be_disabled()
+        expect(undo).to_be_focused()
+        for _ in range(2):
+            page.keyboard.press("d")  # with the focus elsewhere, this deletes a cell
+        expect(page.locator(".jp-CodeCell")).to_have_count(len(notebook.cells))
+        expect(undo).to_be_focused()
+        # As large as a file may be it is read, and the connection to the kernel stays.
+        upload = page.get_by_label("Or show a picture")
+        for size, sentence in (
+            (9 * 1024**2, "This is not an image file"),
+            (9 * 1024**2 + 1, "The picture's file is larger than 9 MB"),
+        ):
+            with open(tmp_path / f"{size}.jpg", "wb") as file:
+                file.truncate(size)
+            upload.set_input_files(tmp_path / f"{size}.jpg")
+            expect(headline).to_contain_text(sentence)
+        browsers.draw(page, browsers.SEVEN)
+        expect(headline).to_contain_text("7")

@@ -6,6 +6,9 @@ const PICTURE_SIDE = 280; // pixels of the picture that is sent, ten for each of
 const PEN_WIDTH = 0.075; // of the canvas's side
 const KEY_STEP = 0.03; // how far an arrow key moves the pen
 const PAUSE = 80; // milliseconds between two pictures while somebody draws
+const SETTLED = 1000; // milliseconds without a new reading, after which a screen reader says the last one
+// In MB. A notebook's server closes the connection to the kernel when a message has more than 10 MB.
+const LARGEST_IN_NOTEBOOK = 9;
 
 function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -53,7 +56,6 @@ export function createPad(container, onChange) {
   let pointer = null; // the pointer that draws it
   let keyPen = null; // where the keyboard's pen is
   let timer = null;
-  let latest = 0;
 
   function redraw() {
     const side = canvas.width;
@@ -66,17 +68,18 @@ export function createPad(container, onChange) {
       context.arc(keyPen[0] * side, keyPen[1] * side, (PEN_WIDTH * side) / 2, 0, 2 * Math.PI);
       context.stroke();
     }
-    undoButton.disabled = clearButton.disabled = strokes.length === 0;
+    // A button that is really disabled loses the focus: with the keyboard one would start again at the page's top.
+    for (const button of [undoButton, clearButton]) button.setAttribute("aria-disabled", strokes.length === 0);
   }
 
-  async function send() {
+  function send() {
     timer = null;
-    const number = ++latest;
     if (strokes.length === 0) return onChange(null);
     const picture = make("canvas", { width: PICTURE_SIDE, height: PICTURE_SIDE });
     drawStrokes(picture.getContext("2d"), PICTURE_SIDE, strokes);
-    const blob = await new Promise((resolve) => picture.toBlob(resolve, "image/png"));
-    if (number === latest) onChange(blob); // otherwise a newer picture is on its way
+    // toBlob waits for an idle moment, which after the last stroke has come a second late.
+    const bytes = atob(picture.toDataURL("image/png").split(",")[1]);
+    onChange(new Blob([Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))], { type: "image/png" }));
   }
 
   function changed() {
@@ -115,11 +118,7 @@ export function createPad(container, onChange) {
 
   const directions = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   canvas.addEventListener("keydown", (event) => {
-    event.stopPropagation(); // a notebook has keyboard shortcuts of its own
-    if (event.key === "z" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      undo();
-    } else if (event.key === " ") {
+    if (event.key === " ") {
       event.preventDefault();
       if (event.repeat || pointer !== null) return;
       keyPen ??= [0.5, 0.5];
@@ -138,6 +137,12 @@ export function createPad(container, onChange) {
       changed();
     }
   });
+  container.addEventListener("keydown", (event) => {
+    event.stopPropagation(); // a notebook has keyboard shortcuts of its own
+    if (event.key !== "z" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    undo();
+  });
   canvas.addEventListener("focus", () => {
     if (pointer === null && canvas.matches(":focus-visible")) keyPen ??= [0.5, 0.5];
     redraw();
@@ -155,7 +160,6 @@ export function createPad(container, onChange) {
   function clear() {
     current = pointer = null;
     strokes = [];
-    latest++; // a picture that is just being made is not wanted any more
     changed();
   }
   undoButton.addEventListener("click", undo);
@@ -190,6 +194,13 @@ export function createInput(container, upload, read) {
   });
 }
 
+/** Why a picture's file need not be sent, in a sentence, or null. `largest` is in MB. */
+export function problemWith(file, largest) {
+  if (file.size === 0) return "The picture's file is empty: choose another one.";
+  if (file.size > largest * 1024 ** 2) return `The picture's file is larger than ${largest} MB: choose a smaller one.`;
+  return null;
+}
+
 const percent = (probability) => `${Math.round(100 * probability)} %`;
 
 function image28(pixels) {
@@ -217,9 +228,9 @@ function bars(digit) {
   return list;
 }
 
-/** What a reading says in one line: {digits: [...]} or {error: "..."}. */
+/** What a reading says in one line: {digits: [...]}, {error: "..."} or, while there is none yet, {notice: "..."}. */
 export function headline(reading) {
-  if (reading.error) return reading.error;
+  if (!reading.digits) return reading.error ?? reading.notice;
   if (reading.digits.length === 1) {
     const [{ digit, sure, probabilities }] = reading.digits;
     const likeliest = `${digit} (${percent(probabilities[digit])})`;
@@ -231,14 +242,18 @@ export function headline(reading) {
 
 /** Put a view of readings into `container`; returns show(reading), where null stands for an empty drawing area. */
 export function createReading(container, invitation) {
-  // A screen reader says this line whenever it changes.
   const line = make("p", { className: "digits-headline" });
-  line.setAttribute("aria-live", "polite");
   const details = make("div", { className: "digits-details" });
-  container.append(line, details);
+  // A screen reader says whatever stands here. The line itself changes too often while somebody draws.
+  const spoken = make("p", { className: "digits-spoken" });
+  spoken.setAttribute("role", "status");
+  container.append(line, details, spoken);
+  let timer = null;
   function show(reading) {
     const text = reading ? headline(reading) : invitation;
     if (line.textContent !== text) line.textContent = text;
+    clearTimeout(timer);
+    timer = setTimeout(() => (spoken.textContent = text), SETTLED);
     line.classList.toggle("digits-error", Boolean(reading?.error));
     const digits = reading?.digits ?? [];
     details.replaceChildren(
@@ -258,12 +273,19 @@ export default {
     el.append(left, right);
     const show = createReading(right, "Draw a digit.");
     const upload = make("input", { type: "file", accept: "image/*" });
+    let latest = null;
+    let problem = null;
+    const update = () => show(problem ? { error: problem } : model.get("reading"));
     createInput(left, upload, async (blob) => {
-      model.set("drawing", new DataView(blob ? await blob.arrayBuffer() : new ArrayBuffer(0)));
+      latest = blob;
+      problem = blob && problemWith(blob, LARGEST_IN_NOTEBOOK);
+      update();
+      const bytes = blob && !problem ? await blob.arrayBuffer() : new ArrayBuffer(0);
+      if (blob !== latest) return; // a newer one was quicker
+      model.set("drawing", new DataView(bytes));
       model.save_changes();
     });
     left.append(make("label", { className: "digits-upload" }, "Or show a picture: ", upload));
-    const update = () => show(model.get("reading"));
     model.on("change:reading", update);
     update();
     return () => model.off("change:reading", update);

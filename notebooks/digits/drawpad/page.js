@@ -1,30 +1,58 @@
 // The web page: the drawing, or a picture's file, goes to this server; its reading is shown.
-import { createInput, createReading } from "./pad.js";
+import { createInput, createReading, problemWith } from "./pad.js";
+
+const LARGEST = 32; // MB; the server takes no more
+const WAITING = { notice: "Waiting for the server ..." };
+// Seconds. A busy server says itself when to ask again, within limits; one that does not answer may be gone.
+const SHORTEST_PAUSE = 0.5;
+const LONGEST_PAUSE = 10;
+const PATIENCE_WHEN_BUSY = 120;
+const PATIENCE_WITHOUT_ANSWER = 10;
 
 const show = createReading(document.querySelector("#reading"), "Draw a digit.");
-let latest = null; // the picture to be read, or null for none
+let latest; // {picture, since}: what is to be read, or null for nothing, and when it came, in milliseconds
 let isReading = false;
+let isWaiting = false;
 
 // One request at a time: whatever was drawn meanwhile is read next, and nothing in between.
 async function read(picture) {
-  latest = picture;
+  latest = { picture, since: performance.now() };
+  if (!picture) show(null);
+  else if (isWaiting) show(WAITING);
   if (isReading) return;
   isReading = true;
-  let done;
-  do {
-    done = latest;
-    const reading = done && (await ask(done));
-    if (done === latest) show(reading);
-  } while (done !== latest);
+  for (let asked; asked !== latest; ) {
+    asked = latest;
+    const answer = asked.picture ? await ask(asked.picture) : { reading: null };
+    if (answer.pause && performance.now() - asked.since < 1000 * answer.patience) {
+      await wait(answer.pause);
+      asked = null; // so that it is asked again, or something newer
+    } else if (asked === latest) show(answer.reading);
+  }
   isReading = false;
 }
 
+async function wait(seconds) {
+  if (latest.picture) show(WAITING);
+  isWaiting = true;
+  // A class that was turned away together must not come back together.
+  const spread = Math.max(SHORTEST_PAUSE, Number(seconds) || 0) * (1 + Math.random() / 2);
+  await new Promise((resolve) => setTimeout(resolve, 1000 * Math.min(LONGEST_PAUSE, spread)));
+  isWaiting = false;
+}
+
+// The reading; and if it is worth asking again, the pause before that, and for how long in all, both in seconds.
 async function ask(picture) {
+  const problem = problemWith(picture, LARGEST);
+  if (problem) return { reading: { error: problem } };
   try {
     const answer = await fetch("api/read", { method: "POST", body: picture });
-    return await answer.json();
+    const reading = await answer.json();
+    const pause = answer.status === 503 && answer.headers.get("Retry-After");
+    return { reading, pause, patience: PATIENCE_WHEN_BUSY };
   } catch {
-    return { error: "The server does not answer. Is it still running?" };
+    const reading = { error: "The server does not answer. Is it still running?" };
+    return { reading, pause: 1, patience: PATIENCE_WITHOUT_ANSWER };
   }
 }
 
