@@ -250,12 +250,13 @@ class SeriesRun:
 def _read(step: series.Step):
     """A step's notebook; :class:`NotebookFailed` if it is not there or not a notebook."""
     try:
-        return nbformat.read(step.notebook, as_version=4)
+        # Editors put the mark of UTF-8 before it.
+        return nbformat.reads(step.notebook.read_text(encoding="utf-8-sig"), as_version=4)
     except Exception as error:  # what a torn or merged file raises is manifold
         reason = "it is not there" if isinstance(error, FileNotFoundError) else "it is no notebook"
         raise NotebookFailed(
-            f"{step.notebook} cannot be read: {reason}. Bring it back from your copy of the repository, with: "
-            f"git checkout -- notebooks/{step.file_name}"
+            f"{step.notebook} cannot be read: {reason}. If it holds work of yours, mend it or copy it elsewhere; "
+            f"then bring it back from your copy of the repository: git checkout -- notebooks/{step.file_name}"
         ) from error
 
 
@@ -316,7 +317,8 @@ def _describe_failure(client: SeriesClient, error: Exception) -> str:
     if isinstance(error, RuntimeError) and not client.code_cells_executed:
         return (
             f"Its kernel did not start, or ended while it imported the libraries ({error}). To see why, run: "
-            f'{sys.executable} -c "import ipykernel, tensorflow"'
+            f'{sys.executable} -c "import ipykernel, tensorflow" (if that ends without a word, this computer may '
+            "forbid programs to talk to each other at 127.0.0.1, or give this user no home folder)"
         )
     if isinstance(error, DeadKernelError):
         return (

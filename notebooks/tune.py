@@ -13,6 +13,7 @@ the same place. Ctrl-C ends a worker after the epoch that it is in, and gives it
 
 import argparse
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python -P leaves it out
@@ -68,6 +69,8 @@ def main() -> int:
         help="for journals: run a trial again that has not ended after so long, its worker being gone",
     )
     arguments = parser.parse_args()
+    # A polite kill, as at the end of a job on a shared machine, gives the trial back too.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         from digits.search import (
             tuning,  # here, because TensorFlow takes seconds and --help needs none

@@ -15,7 +15,7 @@ import pytest
 from digits import handwriting
 from digits.basics import workspace
 from digits.handwriting import apart, decoding
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, PngImagePlugin
 
 NAMES = [name for name in decoding.MOST_PIXELS if name != "AVIF" or "AVIF" in Image.OPEN]
 
@@ -89,7 +89,10 @@ def test_no_other_format_is_opened(kind, tmp_path, monkeypatch):
         (b"\0\0\0\x24ftypheic\0\0\0\0mif1heic", "HEIC .* Send it as JPEG"),
         (b"\0\0\0\x14ftypqt  ", "video"),
         (b"%PDF-1.7", "PDF"),
-        (b"<svg xmlns", "SVG"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><!-- drawn --><svg xmlns", "SVG"),
+        (b"\0\0\0\x18ftypcrx ", "raw file"),
+        (b"\0\0\0\x18ftypavif", "AVIF picture, but damaged"),
+        (b"II*\0" + bytes(20), "TIFF picture, but damaged"),
         (b"\xff\x0a" + bytes(20), "JPEG XL"),
     ],
 )
@@ -121,6 +124,22 @@ def test_odd_metadata_do_not_matter(entry, orientation, expected):
     held = struct.pack(">HHIHH", ExifTags.Base.Orientation, 3, 1, orientation, 0)
     exif = b"Exif\0\0MM\0\x2a\0\0\0\x08" + struct.pack(">H", 2) + held + entry + bytes(4)
     (digit,) = handwriting.digits_in(file_of(turned, "JPEG", exif=exif, quality=95))
+    assert same(digit, expected)
+
+
+def test_large_remarks_in_a_png_do_not_matter(expected):
+    """Editors keep a history of megabytes beside the picture."""
+    text = PngImagePlugin.PngInfo()
+    text.add_text("history", "x" * 3_000_000, zip=True)
+    (digit,) = handwriting.digits_in(file_of(page(), "PNG", pnginfo=text))
+    assert same(digit, expected)
+
+
+def test_fourth_byte_that_means_nothing_is_no_transparency(expected):
+    """Bitmaps of Windows have one, and many programs leave it at 0."""
+    picture = page().convert("RGBA")
+    picture.putalpha(0)
+    (digit,) = handwriting.digits_in(picture)
     assert same(digit, expected)
 
 

@@ -360,9 +360,27 @@ def test_notebook_that_is_no_notebook_is_named(series_copy, content, reason):
     path.unlink() if content is None else path.write_bytes(content)
     result = series_copy.run("01")
     assert result.returncode == 1
-    assert f"{path} cannot be read: {reason}. Bring it back" in result.stderr
+    assert f"{path} cannot be read: {reason}. If it holds work of yours" in result.stderr
     assert result.stderr.rstrip().endswith(f"git checkout -- notebooks/{path.name}")
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets nobody delete a folder that is in use")
+def test_editors_mark_and_a_folder_that_is_gone_do_not_matter(series_copy, tmp_path):
+    """Some editors begin a file with the mark of UTF-8; a terminal may stand in a folder that was deleted."""
+    path = series_copy.write("01", "1")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    program = f"'{sys.executable}' '{series_copy.notebooks / 'run_all.py'}' --discard 01"
+    result = subprocess.run(
+        f"cd '{gone}' && rmdir '{gone}' && {program}",
+        shell=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither head nor /dev/full")

@@ -428,3 +428,20 @@ def test_server_that_goes_away_while_it_is_searched(server, monkeypatch):
     again = [trial.state.name for trial in study.trials if trial.params == lost.params]
     assert again == ["FAIL", "COMPLETE"] and len(finished) == 2
     assert studies.table(study).head(2).equals(finished)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        (
+            "postgresql+psycopg://ada:p@ss:w@rd@host/digits",
+            "postgresql+psycopg://ada:***@host/digits",
+        ),
+        ("postgresql://ada:secret@host:port/digits", "postgresql://ada:***@host:port/digits"),
+        ("postgresql://ada@host/digits", "postgresql://ada@host/digits"),
+        ("sqlite:///a@b:c.db", "sqlite:///a@b:c.db"),
+    ],
+)
+def test_password_is_never_shown(address, shown):
+    """Also where the address cannot be understood, for which a password with an @ is often the reason."""
+    assert storages.shown(address) == shown

@@ -127,6 +127,8 @@ def test_kernels_of_the_tests_are_shielded_too(monkeypatch, tmp_path):
     kernels.shield(environment, tmp_path)
     assert environment.pop("PATH") == "kept"
     assert environment.pop("IPYTHONDIR") == str(tmp_path)
+    kernels.shield(elsewhere := {"MPLCONFIGDIR": "/no/such/folder"}, tmp_path)
+    assert elsewhere["MPLCONFIGDIR"] == str(tmp_path)
     assert set(environment) == {"MATPLOTLIBRC", "PYDEVD_DISABLE_FILE_VALIDATION"}
     assert os.path.isfile(environment["MATPLOTLIBRC"])
 

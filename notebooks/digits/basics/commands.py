@@ -40,6 +40,12 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     From then on, a character that the terminal or the log cannot show is written as its code instead of ending the
     program: folders and files are called what users like.
     """
+    try:
+        os.getcwd()
+    except (
+        FileNotFoundError
+    ):  # the folder that it was started in is gone, and kernels would not start
+        os.chdir(os.path.dirname(os.path.abspath(__file__)))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -3,6 +3,7 @@
 What such a kernel shows is stored, or compared with what is stored. Standard library only.
 """
 
+import os
 import pathlib
 from collections.abc import MutableMapping
 
@@ -29,6 +30,8 @@ def shield(environment: MutableMapping[str, str], folder: pathlib.Path) -> None:
     for name in _OF_THE_USER:
         environment.pop(name, None)
     environment["IPYTHONDIR"] = str(folder)
+    if not os.access(environment.get("MPLCONFIGDIR", folder), os.W_OK):
+        environment["MPLCONFIGDIR"] = str(folder)  # matplotlib would complain in each kernel
     environment["MATPLOTLIBRC"] = str(_STYLE)
     # Older kernels warn of their debugger, which nobody uses here.
     environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"

@@ -1,5 +1,6 @@
 """Whether the libraries are there that the series needs. Standard library only: it is imported before all others."""
 
+import contextlib
 import importlib.metadata
 import os
 import pathlib
@@ -12,6 +13,10 @@ REQUIREMENTS = pathlib.Path(__file__).resolve().parents[3] / "requirements.txt"
 _RUN_NOTEBOOKS = {"jupyter", "nbval"}
 # Colab's own versions fit its processors, and each other.
 _NEVER_INSTALLED = {"tensorflow", "keras", "numpy", "pandas"}
+
+
+# The same library under other names.
+_ALSO_CALLED = {"tensorflow": ("tensorflow-cpu", "tensorflow-intel", "tensorflow-macos")}
 
 
 def on_colab() -> bool:
@@ -54,9 +59,17 @@ def _required(requirements: pathlib.Path) -> dict[str, str]:
     return {name: line for name, line in named.items() if name not in _RUN_NOTEBOOKS}
 
 
+def version(name: str) -> str:
+    """The version of a library that is installed; ``PackageNotFoundError`` if it is not."""
+    for called in _ALSO_CALLED.get(name, ()):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            return importlib.metadata.version(called)
+    return importlib.metadata.version(name)
+
+
 def _is_there(name: str) -> bool:
     try:
-        importlib.metadata.version(name)
+        version(name)
     except importlib.metadata.PackageNotFoundError:
         return False
     return True

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, PngImagePlugin
 
 SMALLEST_SIDE = 8
 LARGEST_FILE = 32 * 1024 * 1024  # bytes; a photograph of 50 megapixels has up to 25 MB
@@ -29,6 +29,8 @@ MOST_PIXELS = {
     "AVIF": 12_000_000,
 }
 Image.init()
+# Some programs write large profiles and histories beside a picture; all of them together stay limited.
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY
 # Pillow opens MPO as JPEG, and has AVIF since its version 11.3.
 _FORMATS = tuple(name for name in MOST_PIXELS if name in Image.OPEN)
 MOST_PIXELS_OF_ARRAYS = 24_000_000
@@ -48,15 +50,21 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 # What people send and Pillow does not open, by what such a file begins with at some place, and what to do instead.
+_AS_JPEG = "Send it as JPEG or PNG."
 _KNOWN_STRANGERS = (
     (4, (b"ftyphei", b"ftyphev", b"ftypmif1", b"ftypmsf1"), "a HEIC photograph", "Send it as JPEG: choose "
      "Settings, Camera, Formats, Most Compatible on an iPhone, or send a screenshot of it."),
+    (4, (b"ftypavi",), "an AVIF picture, but damaged or of a rare kind", _AS_JPEG),
+    (4, (b"ftypcrx",), "a camera's raw file", _AS_JPEG),
     (4, (b"ftyp",), "a video", "Send a photograph, or a screenshot of the video."),
     (0, (b"%PDF",), "a PDF document", "Send a screenshot or an export of the page as PNG or JPEG."),
     (0, (b"%!PS", b"\xc5\xd0\xd3\xc6"), "a PostScript file", "Send it exported as PNG."),
-    (0, (b"<svg", b"<?xml"), "a drawing of lines (SVG)", "Send it exported as PNG."),
-    (0, (b"\xff\x0a", b"\0\0\0\x0cJXL "), "a JPEG XL picture", "Send it as JPEG or PNG."),
-    (0, (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"), "a JPEG 2000 picture", "Send it as JPEG or PNG."),
+    (0, (b"\xff\x0a", b"\0\0\0\x0cJXL "), "a JPEG XL picture", _AS_JPEG),
+    (0, (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"), "a JPEG 2000 picture", _AS_JPEG),
+    (0, (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "a TIFF picture, but damaged or of a rare kind", _AS_JPEG),
+    (0, (b"\x89PNG",), "a PNG picture, but damaged or of a rare kind", "Save it again with another program."),
+    (0, (b"\xff\xd8\xff",), "a JPEG picture, but damaged or of a rare kind", "Save it again with another program."),
+    (0, (b"RIFF",), "a WebP picture, but damaged or of a rare kind", _AS_JPEG),
 )  # fmt: skip
 
 # What a picture may come as: a Pillow image, a file's content, a file by its path or open.
@@ -143,6 +151,8 @@ def _damage_as_value_error(content: bytes) -> Iterator[None]:
 
 def _what_it_is(content: bytes) -> str:
     """A sentence on a file that is not opened: what it is, if that is plain, and what to send instead."""
+    if b"<svg" in content[:2000].lower():  # after a declaration, a comment, or the mark of UTF-8
+        return "This is a drawing of lines (SVG), which cannot be read. Send it exported as PNG."
     for place, beginnings, name, remedy in _KNOWN_STRANGERS:
         if content[place:].startswith(beginnings):
             return f"This is {name}, which cannot be read. {remedy}"

@@ -27,7 +27,10 @@ def read_image(source: Source) -> np.ndarray:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return _from_deep_grey(np.asarray(image, dtype=np.float64))
     if image.has_transparency_data or image.mode in ("LA", "PA", "RGBA", "La", "RGBa"):
-        return _over_paper(np.asarray(image.convert("RGBA"), dtype=np.float32) / 255)
+        image = image.convert("RGBA")
+        # Some programs leave the fourth byte of all pixels at 0, and mean nothing by it.
+        if np.asarray(image)[:, :, 3].any():
+            return _over_paper(np.asarray(image, dtype=np.float32) / 255)
     return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
 
 

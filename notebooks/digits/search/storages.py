@@ -20,7 +20,7 @@ from optuna.storages import (
     RDBStorage,
     RetryHeartbeatStaleTrialCallback,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from ..basics import workspace
 from ..store import records
@@ -46,7 +46,7 @@ def open_storage(address: str | None) -> BaseStorage:
     Raises:
         StudyError: the address is not one of these, or what it leads to cannot be used.
     """
-    if address is None:
+    if not address:
         return _database(_address_of(_default_file()), shown(None))
     if "://" in address:
         return _database(address, shown(address))
@@ -66,13 +66,10 @@ def open_storage(address: str | None) -> BaseStorage:
 
 def shown(address: str | None) -> str:
     """A storage's address as messages name it: without a password."""
-    if address is None:
+    if not address:
         return workspace.shown(_default_file())
-    if "://" in address:
-        with contextlib.suppress(ArgumentError, ValueError):
-            url = sqlalchemy.make_url(address)
-            return url.render_as_string(hide_password=True) if url.password else address
-    return address
+    # By hand, because addresses that cannot be understood must not show it either.
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", address)
 
 
 def _default_file() -> pathlib.Path:

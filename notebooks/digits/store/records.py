@@ -6,7 +6,6 @@ fingerprint, the hashes of the step's input artifacts, library versions. :mod:`d
 
 import contextlib
 import hashlib
-import importlib.metadata
 import json
 import pathlib
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Any
 import filelock
 
 from .. import series
+from ..basics import libraries
 from ..basics.workspace import data_folder, shown, shows_progress, write_atomically
 from ..dataset import mnist
 
@@ -61,9 +61,7 @@ def recorded_write(name: str) -> Iterator[pathlib.Path]:
             "version": step.version,
             "dataset": {"name": mnist.load().name, "fingerprint": mnist.load().fingerprint},
             "inputs": input_hashes(step),
-            "libraries": {
-                library: importlib.metadata.version(library) for library in RECORDED_LIBRARIES
-            },
+            "libraries": {library: libraries.version(library) for library in RECORDED_LIBRARIES},
         }
         with write_atomically(_record_path(path)) as temporary_record:
             temporary_record.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
@@ -116,15 +114,15 @@ def _is_one_of_ours(record: Any) -> bool:
     """Whether a record has all that is read of it."""
     if not isinstance(record, dict):
         return False
-    dataset, libraries = record.get("dataset"), record.get("libraries")
+    dataset, made_with = record.get("dataset"), record.get("libraries")
     return (
         isinstance(record.get("sha256"), str)
         and {"previous_sha256", "version"} <= record.keys()
         and isinstance(record.get("inputs"), dict)
         and isinstance(dataset, dict)
         and {"name", "fingerprint"} <= dataset.keys()
-        and isinstance(libraries, dict)
-        and set(RECORDED_LIBRARIES) <= libraries.keys()
+        and isinstance(made_with, dict)
+        and set(RECORDED_LIBRARIES) <= made_with.keys()
     )
 
 

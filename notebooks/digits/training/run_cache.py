@@ -5,7 +5,6 @@ it is ever stale. The folder may be deleted at any time: its runs are then train
 """
 
 import hashlib
-import importlib.metadata
 import json
 import pathlib
 import platform
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..basics import libraries
 from ..basics.workspace import write_atomically
 from ..store import records
 
@@ -50,7 +50,7 @@ def file_of(
         "plan": plan,
         "data": data,
         "processor": platform.machine(),
-        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+        "libraries": {name: libraries.version(name) for name in _LIBRARIES},
     }
     text = json.dumps(description, sort_keys=True, default=repr)
     key = hashlib.sha256(text.encode()).hexdigest()[:16]
