@@ -47,7 +47,8 @@ def absolute(variable: str, path: str) -> pathlib.Path:
     """
     try:
         found = pathlib.Path(path).expanduser().resolve()
-        found.exists()
+        with contextlib.suppress(PermissionError):  # who reads or writes there says so
+            found.exists()
     except (OSError, RuntimeError, ValueError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or str(error).rstrip(".")
         raise WorkspaceError(
