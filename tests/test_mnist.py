@@ -108,6 +108,7 @@ def test_folder_of_keras_and_copied_paths(small_mnist, empty_home, monkeypatch, 
     """Keras keeps mnist.npz in a folder of its own; who copies a path brings quotes and blanks with it."""
     (empty_home / "datasets").mkdir()
     (empty_home / "datasets" / "mnist.npz").write_bytes(npz_bytes(small_mnist))
+    (empty_home / "datasets" / "train-images-idx3-ubyte").write_bytes(b"another download, cut off")
     monkeypatch.setenv("DIGITS_MNIST", spelling.format(empty_home / "datasets"))
     assert_equal_and_read_only(mnist.load(), small_mnist)
 
@@ -184,8 +185,19 @@ def test_sample_is_balanced_and_loud(home, files_in):
     assert (
         set(rule) == {"!"} and loud.startswith("THIS IS A SAMPLE, NOT MNIST") and rest[-1] == rule
     )
-    assert "DIGITS_MNIST=sample asks for it." in rest
+    assert rest[1:-1] == [
+        "DIGITS_MNIST=sample asks for it.",
+        "To use MNIST itself, do one of these:",
+        "* Unset DIGITS_MNIST, or leave out --sample.",
+        "* Set DIGITS_MNIST to an mnist.npz file.",
+    ]
     assert list(files_in(home)) == ["data/sample/mnist_sample.npz"]
+
+
+@pytest.mark.parametrize("word", ["Sample", " SAMPLE "])
+def test_sample_is_asked_for_in_any_letters(home, monkeypatch, word):
+    monkeypatch.setenv("DIGITS_MNIST", word)
+    assert mnist.load().is_sample
 
 
 def test_sample_is_part_of_mnist(home, full_mnist):
@@ -198,7 +210,9 @@ def test_sample_is_part_of_mnist(home, full_mnist):
     assert [label_of.get(image.tobytes()) for image in images] == labels.tolist()
 
 
-def test_sample_steps_in_when_mnist_cannot_be_had(empty_home, monkeypatch, sample_file, files_in):
+def test_sample_steps_in_when_mnist_cannot_be_had(
+    empty_home, monkeypatch, sample_file, files_in, capsys
+):
     """Without a network the lesson still runs, and the banner says in order what was tried and what to do."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]  # free, and closed again when the block ends
@@ -210,15 +224,19 @@ def test_sample_steps_in_when_mnist_cannot_be_had(empty_home, monkeypatch, sampl
     place = empty_home / "data" / "sample"
     place.mkdir(parents=True)
     (place / "mnist_sample.npz").write_bytes(sample_file.read_bytes())
+    monkeypatch.setenv("DIGITS_PROGRESS", "1")
     dataset = mnist.load()
     assert dataset.is_sample
+    assert not capsys.readouterr().out, "where nothing comes, there is no bar"
     assert dataset.tried == (
-        "MNIST was not found: DIGITS_MNIST is not set, there is no data/mnist.npz, and no mirror answered:",
+        "MNIST was not found: DIGITS_MNIST is not set, there is no data/mnist.npz, and no mirror delivered:",
         f"- {addresses[0]}: no connection",
         f"- {addresses[1]}: no connection",
+        "To use MNIST itself, do one of these:",
+        "* Connect to the internet.",
+        "* Set DIGITS_MNIST to an mnist.npz file.",
     )
     assert "\n".join(dataset.tried) in dataset.banner()
-    assert "connect to the internet, or set DIGITS_MNIST to an mnist.npz file" in dataset.banner()
     assert list(files_in(empty_home)) == ["data/sample/mnist_sample.npz"]
 
 

@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 from digits.dataset import mnist
-from mnist_files import npz_bytes
+from mnist_files import idx_bytes, npz_bytes
 
 
 def _single_array(arrays: dict) -> bytes:
@@ -37,6 +37,13 @@ def _zip_of_something_else(arrays: dict) -> bytes:
     return buffer.getvalue()
 
 
+def _zip_of_idx_files(arrays: dict) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("MNIST/raw/t10k-labels.idx1-ubyte.gz", idx_bytes(arrays["y_test"]))
+    return buffer.getvalue()
+
+
 def _locked_zip(arrays: dict) -> bytes:
     content = npz_bytes(arrays)
     # The flags of the first entry in the archive's directory.
@@ -61,7 +68,15 @@ BAD_CONTENTS = {
     "a zip with a password": (_locked_zip, "cannot be read as MNIST"),
     "an array is missing": (
         lambda arrays: npz_bytes({name: arrays[name] for name in ("x_train", "x_test")}),
-        "it lacks y_train, y_test",
+        "it lacks y_train, y_test, and holds x_train, x_test",
+    ),
+    "arrays under other names": (
+        lambda arrays: npz_bytes({name.replace("x_", "images_"): arrays[name] for name in arrays}),
+        "it lacks x_train, x_test, and holds images_train, y_train, images_test, y_test",
+    ),
+    "a zip of IDX files": (
+        _zip_of_idx_files,
+        "it is an archive of IDX files; unpack it into a folder",
     ),
     "pickled objects": (
         lambda arrays: npz_bytes({**arrays, "y_test": np.array([{"label": 7}], dtype=object)}),
@@ -95,7 +110,8 @@ def test_bad_npz_file_is_explained_and_kept(small_mnist, empty_home, monkeypatch
     message = str(caught.value)
     assert message.startswith("my mnist.npz ") and found in message
     assert message.endswith(
-        "Set DIGITS_MNIST to a complete mnist.npz, or unset it to let the series download MNIST."
+        "Set DIGITS_MNIST to a complete mnist.npz or to a folder with the four IDX files, or unset it to let the "
+        "series download MNIST."
     )
     assert "\n" not in message
     assert "unsafely" not in message, "NumPy's own message advises to load unverified pickles"
@@ -209,7 +225,8 @@ def test_bad_idx_file_is_explained_and_kept(
     message = str(caught.value)
     assert files["x_test"].name in message and "cannot be read as MNIST" in message
     assert message.endswith(
-        "Set DIGITS_MNIST to a complete mnist.npz, or unset it to let the series download MNIST."
+        "Set DIGITS_MNIST to a complete mnist.npz or to a folder with the four IDX files, or unset it to let the "
+        "series download MNIST."
     )
     assert "\n" not in message
     assert files_in(empty_home) == before
@@ -233,7 +250,7 @@ def test_labels_and_images_exchanged_is_an_error(
         mnist.load()
 
 
-@pytest.mark.parametrize("named", ["no such file.npz", "no such folder/mnist.npz", "Sample"])
+@pytest.mark.parametrize("named", ["no such file.npz", "no such folder/mnist.npz", "samples"])
 def test_path_that_does_not_exist_is_an_error(empty_home, monkeypatch, named):
     """A typing error in DIGITS_MNIST must not silently lead to a download or to the sample."""
     monkeypatch.chdir(empty_home)

@@ -31,7 +31,10 @@ def read_arrays(path: pathlib.Path) -> dict[str, np.ndarray]:
         FileNotFoundError: nothing is there, or one of the IDX files is missing; ``filename`` says which.
         ValueError: it is not a file of this kind, or damaged; other errors may come from the container's own reader.
     """
-    return _read_idx_folder(path) if path.is_dir() else _read_npz(path)
+    if not path.is_dir():
+        return _read_npz(path)
+    inside = path / "mnist.npz"
+    return _read_npz(inside) if inside.is_file() else _read_idx_folder(path)
 
 
 def _read_npz(path: pathlib.Path) -> dict[str, np.ndarray]:
@@ -41,10 +44,14 @@ def _read_npz(path: pathlib.Path) -> dict[str, np.ndarray]:
         if not zipfile.is_zipfile(file):
             raise ValueError("it is not a complete .npz file")
     with np.load(path, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in ARRAY_NAMES if name in archive.files}
+        names = archive.files
+        arrays = {name: archive[name] for name in ARRAY_NAMES if name in names}
+    if any(spelling in name for name in names for pair in IDX_NAMES.values() for spelling in pair):
+        raise ValueError("it is an archive of IDX files; unpack it into a folder")
     missing = [name for name in ARRAY_NAMES if not isinstance(arrays.get(name), np.ndarray)]
     if missing:
-        raise ValueError(f"it lacks {', '.join(missing)}")
+        held = ", ".join(names[: len(ARRAY_NAMES)]) or "nothing"
+        raise ValueError(f"it lacks {', '.join(missing)}, and holds {held}")
     return arrays
 
 
@@ -55,8 +62,6 @@ def _read_idx_folder(folder: pathlib.Path) -> dict[str, np.ndarray]:
             folder / f"{spelling}{ending}" for spelling in spellings for ending in ("", ".gz")
         ]
         found = next((path for path in candidates if path.is_file()), None)
-        if found is None and (folder / "mnist.npz").is_file():
-            return _read_npz(folder / "mnist.npz")
         if found is None:
             raise FileNotFoundError(2, "no such file", str(candidates[0]))
         arrays[name] = _read_idx(found)

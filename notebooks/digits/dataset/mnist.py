@@ -103,13 +103,6 @@ class Dataset:
             "THIS IS A SAMPLE, NOT MNIST: its numbers and figures are not MNIST's.",
             "The text speaks of all 70,000 images; here are 5,000 of them, so the results are worse.",
             *self.tried,
-            "To use MNIST itself: "
-            + (
-                "do that"
-                if any(line.startswith("* ") for line in self.tried)
-                else "connect to the internet"
-            )
-            + ", or set DIGITS_MNIST to an mnist.npz file.",
         ]
         rule = "!" * max(map(len, lines))
         return "\n".join([rule, *lines, rule])
@@ -133,7 +126,12 @@ def load() -> Dataset:
 def _load(named: str, _home: pathlib.Path) -> Dataset:
     """The dataset for one value of ``DIGITS_MNIST`` and one home folder."""
     if named.lower() == SAMPLE_WORD:
-        return _sample(("DIGITS_MNIST=sample asks for it.",))
+        return _sample(
+            (
+                "DIGITS_MNIST=sample asks for it.",
+                *_ways_out(["Unset DIGITS_MNIST, or leave out --sample."]),
+            )
+        )
     if named:
         path = absolute("DIGITS_MNIST", named)
         return _dataset(FULL_NAME, read(path), str(path))
@@ -142,11 +140,17 @@ def _load(named: str, _home: pathlib.Path) -> Dataset:
         return _dataset(FULL_NAME, read(cached), str(cached))
     arrays, failures = mirrors.download(read)
     if arrays is None:
-        nowhere = f"MNIST was not found: DIGITS_MNIST is not set, there is no {shown(cached)}, and no mirror answered:"
-        remedies = dict.fromkeys(f"* {failure.remedy}" for failure in failures if failure.remedy)
+        nowhere = f"MNIST was not found: DIGITS_MNIST is not set, there is no {shown(cached)}, and no mirror delivered:"
+        remedies = _ways_out([failure.remedy for failure in failures])
         return _sample((nowhere, *(f"- {failure}" for failure in failures), *remedies))
     _store(cached, arrays)
     return _dataset(FULL_NAME, arrays, str(cached))
+
+
+def _ways_out(remedies: list[str]) -> list[str]:
+    """Lines on how to come from the sample to MNIST itself, each way once."""
+    ways = dict.fromkeys([*remedies, "Set DIGITS_MNIST to an mnist.npz file."])
+    return ["To use MNIST itself, do one of these:", *(f"* {way}" for way in ways)]
 
 
 def _may_be_there(path: pathlib.Path) -> bool:
@@ -208,7 +212,10 @@ def _verify(arrays: dict[str, np.ndarray], name: str, path: pathlib.Path) -> Non
 def _remedy(path: pathlib.Path) -> str:
     if path.parent == data_folder() or path.parent == _sample_path().parent:
         return "Delete it or move it away, and the series fetches it again."
-    return "Set DIGITS_MNIST to a complete mnist.npz, or unset it to let the series download MNIST."
+    return (
+        "Set DIGITS_MNIST to a complete mnist.npz or to a folder with the four IDX files, or unset it to let the "
+        "series download MNIST."
+    )
 
 
 def _dataset(
