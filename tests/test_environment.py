@@ -128,6 +128,17 @@ def assert_admits_the_supported_versions(specifier: SpecifierSet) -> None:
     ] == SUPPORTED
 
 
+def test_workflow_runs_what_was_looked_at():
+    """A tag can be moved to other code by whoever owns it; a commit cannot. What pip installs is pinned alike."""
+    text = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    used = re.findall(r"uses: (.+)", text)
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+    for command in re.findall(r"pip install .+", text):
+        assert " -r " in command or " -c constraints.txt " in command, command
+
+
 def test_workflow_tests_the_supported_versions_with_the_pinned_tools():
     """The package would promise a Python that nobody tests, or a tool complain about code that passed here."""
     text = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")

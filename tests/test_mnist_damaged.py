@@ -314,3 +314,12 @@ def test_unreadable_data_folder_is_explained(small_mnist, ordinary_user, monkeyp
         pytest.raises(mnist.DatasetError, match=r"^data/mnist\.npz.*permission denied"),
     ):
         mnist.load()
+
+
+def test_address_in_place_of_a_path_is_told(empty_home, monkeypatch):
+    """As a path it would lose a slash, and not be there."""
+    monkeypatch.setenv("DIGITS_MNIST", "https://example.org/mnist.npz")
+    with pytest.raises(
+        mnist.DatasetError, match=r"is the address https://example\.org/mnist\.npz, and not"
+    ):
+        mnist.load()

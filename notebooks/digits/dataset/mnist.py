@@ -132,6 +132,11 @@ def _load(named: str, _home: pathlib.Path) -> Dataset:
                 *_ways_out(["Unset DIGITS_MNIST, or leave out --sample."]),
             )
         )
+    if "://" in named:
+        raise DatasetError(
+            f"DIGITS_MNIST is the address {named}, and not a path. Download the file and name it, or unset "
+            "DIGITS_MNIST to let the series download MNIST."
+        )
     if named:
         path = absolute("DIGITS_MNIST", named)
         return _dataset(FULL_NAME, read(path), str(path))
