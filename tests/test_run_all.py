@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -222,6 +223,32 @@ def test_run_on_mnist_replaces_the_notebook(series_copy, home, full_mnist, files
 
 
 # ---------------------------------------------------------------- failing and stopping
+
+
+@pytest.mark.skipif(
+    not (sys.platform == "linux" and os.geteuid() == 0 and shutil.which("unshare")),
+    reason="needs Linux and root to make a checkout read-only",
+)
+def test_read_only_checkout_is_told_before_anything_runs(series_copy, home, full_mnist):
+    """As classes have it, with DIGITS_HOME elsewhere: after ten minutes is too late."""
+    np.savez(home / "mnist.npz", **full_mnist)
+    series_copy.write("01", "1")
+    folder, program = series_copy.notebooks, series_copy.notebooks / "run_all.py"
+    command = (
+        f"mount --bind '{folder}' '{folder}' && mount -o remount,ro,bind '{folder}' && exec \"$@\""
+    )
+    result = subprocess.run(
+        ["unshare", "-m", "sh", "-c", command, "sh", sys.executable, program, "01"],
+        env={**os.environ, "DIGITS_MNIST": str(home / "mnist.npz"), "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    if "mount" in result.stderr:
+        pytest.skip("this container may not mount")
+    assert result.returncode == 1
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith(f"The executed notebooks cannot be stored: {folder} is read-only.")
+    assert "With --discard" in line
 
 
 @pytest.mark.slow
