@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from digits import series
+from digits.basics import workspace
 from digits.dataset import mnist
 from digits.store import artifacts, records
 
@@ -111,6 +112,18 @@ def test_model_comes_back_as_it_was(two_steps):
     assert loaded.name == "net" and loaded.count_params() == network.count_params()
     np.testing.assert_array_equal(training.predict(loaded, images), scores)
     assert loaded.optimizer.iterations == 2 and loaded.loss == "sparse_categorical_crossentropy"
+
+
+def test_clock_that_has_stopped_is_told(two_steps, monkeypatch):
+    """A small computer without a battery begins in 1970, and would lose a training at its end."""
+    from digits import training
+
+    artifacts.save_arrays("numbers.npz", a=np.zeros(3))
+    layers = [training.keras.Input((3,)), training.keras.layers.Dense(2)]
+    network = training.keras.Sequential(layers, name="net")
+    monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(0))
+    with pytest.raises(workspace.WorkspaceError, match=r"the date 1970-01-01,.* Set the clock"):
+        training.save_model("models/net.keras", network)
 
 
 def test_equal_models_are_equal_files(two_steps):

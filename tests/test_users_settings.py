@@ -14,7 +14,7 @@ from digits.basics import kernels, workspace
 CELL = """
 import sys
 import matplotlib
-import digits.start
+import digits.start, sklearn.metrics, tqdm
 from digits.training import keras
 print(matplotlib.rcParams["image.origin"], matplotlib.rcParams["text.usetex"], matplotlib.rcParams["font.size"])
 print(keras.config.backend(), keras.config.floatx(), keras.config.image_data_format(), keras.config.epsilon())
@@ -66,6 +66,9 @@ def users_settings(tmp_path):
         "PYTHONPATH": str(folder / "modules"),
         "PYTHONWARNINGS": "always",
         "PYTHONSAFEPATH": "1",
+        "SKLEARN_WORKING_MEMORY": "no number",
+        "TQDM_NCOLS": "no number",
+        "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "cpp",
         "LC_ALL": "C",
         "PYTHONUTF8": "0",
         "PYTHONCOERCECLOCALE": "0",

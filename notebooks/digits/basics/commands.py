@@ -19,9 +19,13 @@ from . import libraries
 def naming_missing_libraries() -> Iterator[None]:
     """Import libraries in this block: where one is missing, the process ends with a sentence that says how to get it.
 
+    What a user has set for other programs' progress bars is set aside: tqdm reads it on import, and may fail by it.
+
     Raises:
         SystemExit: with that sentence, before the block if a library of requirements.txt is not installed.
     """
+    for name in [name for name in os.environ if name.startswith("TQDM_")]:
+        del os.environ[name]
     try:
         libraries.ensure()
         yield

@@ -15,6 +15,7 @@ _OF_THE_USER = (
     "PYTHONSAFEPATH",
     "PYTHONSTARTUP",
     "PYTHONWARNINGS",
+    "SKLEARN_WORKING_MEMORY",
 )
 _STYLE = pathlib.Path(__file__).parents[1] / "digits.mplstyle"
 

@@ -45,6 +45,8 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 # Intel's kernels train convolutions two to three times as fast. TensorFlow uses them by itself on the newest processors
 # only, and logs so on all others; it must be told before it is imported.
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+# An older TensorFlow's remedy for its own troubles; today's protobuf cannot be imported with it.
+os.environ.pop("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", None)
 with silent_stderr(), _without_the_users_settings():
     import keras
     import tensorflow as tf

@@ -2,10 +2,11 @@
 
 import json
 import pathlib
+import time
 import zipfile
 from typing import Any
 
-from ..basics.workspace import shown
+from ..basics.workspace import WorkspaceError, shown
 from ..store import artifacts, records
 from . import augmentation  # noqa: F401  (Keras must know this layer before it meets it in a file)
 from .backend import keras
@@ -15,9 +16,22 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def save_model(name: str, model: keras.Model) -> None:
-    """Save a Keras model as ``.keras``; equal models give equal bytes."""
+    """Save a Keras model as ``.keras``; equal models give equal bytes.
+
+    Raises:
+        WorkspaceError: it cannot be written, also because the computer's clock has stopped long ago.
+    """
     with records.recorded_write(name) as temporary:
-        model.save(temporary)
+        try:
+            model.save(temporary)
+        except ValueError as error:
+            if "1980" not in str(error):
+                raise
+            today = time.strftime("%Y-%m-%d", time.localtime())
+            raise WorkspaceError(
+                f"{name} cannot be saved: this computer's clock says that it is the date {today}, and Keras's files "
+                "hold none before 1980. Set the clock."
+            ) from error
         _make_reproducible(temporary)
 
 
