@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from digits.basics import libraries
 from digits.training import keras, run_cache
 from digits.training.backend import VALIDATION_BATCH_SIZE
 from trainings import (
@@ -189,11 +190,11 @@ def test_layers_named_after_their_activation_are_different(home, data, seeds_tra
 def test_another_version_of_a_library_trains_again(home, data, seeds_trained, monkeypatch):
     """Numbers of an earlier Keras, TensorFlow or NumPy are not shown as those of the present one."""
     assert seeds_trained(build, *data) == [0]
-    version = run_cache.importlib.metadata.version
+    version = libraries.version
     for library in ("keras", "tensorflow", "numpy"):
         with monkeypatch.context() as patch:
             patch.setattr(
-                run_cache.importlib.metadata,
+                libraries,
                 "version",
                 lambda name, library=library: "0.1" if name == library else version(name),
             )

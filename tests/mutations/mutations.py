@@ -468,7 +468,7 @@ MUTATIONS = (
         "artifact-record-not-checked",
         "a file that was changed by hand is loaded without a word",
         f"{_DIGITS}/store/records.py",
-        'return sha256_of(path) in (record["sha256"], record["previous_sha256"])',
+        'return sha256 in (record["sha256"], record["previous_sha256"])',
         'return bool(record["sha256"])',
         _ARTIFACTS,
     ),

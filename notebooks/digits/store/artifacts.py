@@ -18,7 +18,14 @@ import pandas as pd
 from .. import series
 from ..basics.workspace import NOTEBOOKS_FOLDER, home, shown, shows_progress
 from ..dataset import mnist
-from .records import ArtifactError, folder, input_hashes, recorded_write, sha256_of, verify
+from .records import (
+    ArtifactError,
+    folder,
+    input_hashes,
+    is_unfinished,
+    recorded_write,
+    verify,
+)
 
 # In this environment variable a notebook that is run for its artifacts finds the numbers of those being run.
 _BEING_RUN = "DIGITS_BEING_RUN"
@@ -112,9 +119,9 @@ def _why_not_current(name: str) -> str:
     step, path = series.writer(name), folder() / name
     if not path.exists():
         return f"{shown(path)} is not there yet"
-    record = verify(path)
-    if record["sha256"] != sha256_of(path):
+    if is_unfinished(path):
         return f"the writing of {shown(path)} was interrupted"
+    record = verify(path)
     if record["dataset"]["fingerprint"] != mnist.load().fingerprint:
         return f"{shown(path)} was made from another dataset ({record['dataset']['name']})"
     if record["version"] != step.version:

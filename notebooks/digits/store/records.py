@@ -72,18 +72,25 @@ def _lock() -> filelock.BaseFileLock:
     return filelock.FileLock(folder() / ".writing.lock", timeout=60)
 
 
+def _at_rest(path: pathlib.Path) -> tuple[dict | None, str]:
+    """The record of an artifact and the hash of its file, when no process is between writing the two."""
+    with contextlib.ExitStack() as waiting:
+        with contextlib.suppress(OSError):  # where nobody may write, nobody does
+            waiting.enter_context(_lock())
+        return _read(path), sha256_of(path)
+
+
 def verify(path: pathlib.Path) -> dict:
     """The record of an existing artifact; :class:`ArtifactError` if the file is not what its record says."""
-    record = _read(path)
-    if record is None or not _describes(record, path):
-        with _lock():  # another process may be between the two
-            record = _read(path)
+    record, sha256 = _read(path), sha256_of(path)
+    if record is None or not _describes(record, sha256):
+        record, sha256 = _at_rest(path)
     record_name = _record_path(path).name
     if record is None:
         found = (
             f"{shown(path)} has no readable record {record_name} beside it that says what it holds"
         )
-    elif not _describes(record, path):
+    elif not _describes(record, sha256):
         found = f"{shown(path)} was changed after it was written: its SHA-256 is not the one in {record_name}"
     else:
         return record
@@ -93,8 +100,16 @@ def verify(path: pathlib.Path) -> dict:
     )
 
 
-def _describes(record: dict, path: pathlib.Path) -> bool:
-    return sha256_of(path) in (record["sha256"], record["previous_sha256"])
+def is_unfinished(path: pathlib.Path) -> bool:
+    """Whether a record is newer than its file: the process that wrote both has ended in between."""
+    if verify(path)["sha256"] == sha256_of(path):
+        return False
+    record, sha256 = _at_rest(path)
+    return record is not None and record["sha256"] != sha256
+
+
+def _describes(record: dict, sha256: str) -> bool:
+    return sha256 in (record["sha256"], record["previous_sha256"])
 
 
 def _record_path(path: pathlib.Path) -> pathlib.Path:
