@@ -169,6 +169,9 @@ class SeriesRun:
                         group.create_task(self._run_one(client, environment))
         except ExceptionGroup as raised:  # not except*, which an older Python could not even read
             failures, others = raised.split((NotebookFailed, workspace.WorkspaceError))
+            # As where nobody reads the output any more.
+            if others and isinstance(others.exceptions[0], OSError):
+                raise others.exceptions[0] from None
             if others:
                 raise
             raise NotebookFailed("\n\n".join(map(str, failures.exceptions))) from None

@@ -416,7 +416,8 @@ def test_output_that_nobody_takes_is_no_traceback(series_copy, where):
     series_copy.write("01", "1")
     if "full" in where and not os.path.exists("/dev/full"):
         pytest.skip("this system has no /dev/full")
-    command = f"'{sys.executable}' '{series_copy.notebooks / 'run_all.py'}' 01 {where}"
+    # -u: what cannot be written is noticed at once, also in the midst of a run.
+    command = f"'{sys.executable}' -u '{series_copy.notebooks / 'run_all.py'}' 01 {where}"
     result = subprocess.run(command, shell=True, capture_output=True, encoding="utf-8", timeout=120)
     assert "Traceback" not in result.stderr and "Exception" not in result.stderr
     if "full" in where:
