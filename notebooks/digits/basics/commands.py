@@ -46,9 +46,8 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     """
     try:
         os.getcwd()
-    except (
-        FileNotFoundError
-    ):  # the folder that it was started in is gone, and kernels would not start
+    except FileNotFoundError:
+        # The folder that it was started in is gone, and kernels would not start.
         os.chdir(os.path.dirname(os.path.abspath(__file__)))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -126,6 +126,15 @@ def _is_the_disks_fault(error: Exception, temporary: pathlib.Path) -> bool:
         return True
 
 
+def is_full(folder: pathlib.Path, error: BaseException) -> bool:
+    """Whether an error came of a full disk, or of a limit on files; or the folder's disk is full, whatever it says."""
+    if getattr(error, "errno", None) in _OF_FULL_DISKS:
+        return True
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(folder).free < _HARDLY_ANYTHING
+    return False
+
+
 def _cannot_be_written(
     path: pathlib.Path, error: Exception, temporary: pathlib.Path | None = None
 ) -> str:
@@ -137,7 +146,7 @@ def _cannot_be_written(
     with contextlib.suppress(OSError):
         disk = next(place for place in (path.parent, *path.parents) if place.exists())
         free = shutil.disk_usage(disk).free
-        if free < _HARDLY_ANYTHING or getattr(error, "errno", None) in _OF_FULL_DISKS:
+        if is_full(disk, error):
             written = temporary.stat().st_size if temporary else 0
             return (
                 f"{shown(path)} cannot be written ({reason}): {written / 1e6:.1f} MB of it were written, and the disk "

@@ -3,19 +3,17 @@
 Drivers, SQLAlchemy and Optuna wrap errors in errors; here the innermost is found.
 """
 
-import contextlib
 import errno
 import pathlib
-import shutil
 import sqlite3
 
 from optuna.exceptions import StorageInternalError
 
+from ..basics import workspace
+
 JOURNAL_SUFFIX = ".journal"
-_OF_FULL_DISKS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _OF_RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS}
 _OF_RIGHTS_IN_SQLITE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
-_HARDLY_ANYTHING = 100_000  # bytes; a disk with less is full
 
 
 class StudyError(StorageInternalError):
@@ -57,9 +55,9 @@ def _advice(file: pathlib.Path | None, cause: BaseException) -> str:
     place = next(folder for folder in file.parents if folder.exists())
     if file.is_dir() or place.is_file():
         return f"name a file in a folder, and {file if file.is_dir() else place} is something else"
-    if _is_full(place, cause):
-        return f"free some space on the disk of the folder {place}, then start again; {kept}"
     sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    if sqlite_code == sqlite3.SQLITE_FULL or workspace.is_full(place, cause):
+        return f"free some space on the disk of the folder {place}, then start again; {kept}"
     if getattr(cause, "errno", None) in _OF_RIGHTS:
         return f"make the folder {place} and the files in it writable, {elsewhere}"
     if place != file.parent:
@@ -69,13 +67,3 @@ def _advice(file: pathlib.Path | None, cause: BaseException) -> str:
     if sqlite_code in _OF_RIGHTS_IN_SQLITE:
         return f"make the folder {place} and the files in it writable, {elsewhere}"
     return f"look whether {file} is a study and whole, {elsewhere}"
-
-
-def _is_full(folder: pathlib.Path, cause: BaseException) -> bool:
-    if getattr(cause, "errno", None) in _OF_FULL_DISKS:
-        return True
-    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-        return True
-    with contextlib.suppress(OSError):
-        return shutil.disk_usage(folder).free < _HARDLY_ANYTHING
-    return False
