@@ -1,57 +1,82 @@
 """The figures of benchmarks/RESULTS.md."""
 
 import statistics
+import textwrap
 from pathlib import Path
 
-import digits.plots  # noqa: F401 (sets the style of all figures)
 import matplotlib.pyplot as plt
 import numpy as np
+from digits import plots
 from digits.basics import workspace
 from growth_report import Line
+from matplotlib.ticker import MaxNLocator
+
+_OWN, _OTHERS = plots.look("other").colour, plots.look("training").colour
+_MARKERS = {"other": "o", "training": "s"}
+_LETTERS_OF_NAMES = 24  # in a line
 
 
 def draw_epochs(seconds: dict[int, dict[str, list[float]]], file: Path) -> None:
-    """One bar per contender, from the slowest to the fastest, with the range; the series' own are blue.
+    """One bar per contender and batch size, the slowest at the bottom, with the range; the series' own are black.
 
     Args:
         seconds: for each batch size and each contender's name, those of all epochs that were measured.
         file: where to.
     """
+    smallest = seconds[min(seconds)]
+    names = sorted(smallest, key=lambda name: statistics.median(smallest[name]))
+    names += sorted({name for of_size in seconds.values() for name in of_size} - set(names))
     figure, panels = plt.subplots(
+        1,
         len(seconds),
-        figsize=(8, 0.8 + 0.32 * sum(map(len, seconds.values()))),
-        height_ratios=[max(1, len(contenders)) for contenders in seconds.values()],
+        figsize=(plots.WIDE, 1.2 + 0.42 * len(names)),
         sharex=True,
+        sharey=True,
         squeeze=False,
     )
-    for axes, (batch_size, contenders) in zip(panels[:, 0], seconds.items(), strict=True):
-        names = sorted(contenders, key=lambda name: statistics.median(contenders[name]))
-        medians = [statistics.median(contenders[name]) for name in names]
-        ranges = [
-            [middle - min(contenders[name]) for name, middle in zip(names, medians, strict=True)],
-            [max(contenders[name]) - middle for name, middle in zip(names, medians, strict=True)],
-        ]
-        axes.barh(
-            [name.replace("`", "") for name in names],
-            medians,
-            xerr=ranges,
-            error_kw={"ecolor": "0.3", "elinewidth": 1, "capsize": 2},
-            color=["C0" if name.startswith("the series") else "0.7" for name in names],
-        )
-        for row, (middle, above) in enumerate(zip(medians, ranges[1], strict=True)):
-            axes.annotate(
-                f"{middle:.2f}",
-                (middle + above, row),
-                textcoords="offset points",
-                xytext=(5, 0),
-                va="center",
-                fontsize=9,
-            )
-        axes.set_title(f"Batch size {batch_size}")
-        axes.invert_yaxis()
-        axes.margins(x=0.1)
-    panels[-1, 0].set_xlabel("seconds per epoch after the first (784-100-10): median and range")
+    figure.suptitle(_message(smallest), x=0.01, ha="left")
+    for axes, (batch_size, contenders) in zip(panels[0], seconds.items(), strict=True):
+        for row, name in enumerate(names):
+            if name in contenders:
+                _bar(axes, row, contenders[name], _OWN if _is_own(name) else _OTHERS)
+        axes.set_title(f"batches of {batch_size}", fontweight="normal")
+        axes.set_xlabel("seconds per epoch")
+        axes.set_xlim(0, 1.18 * max(max(times) for of in seconds.values() for times in of.values()))
+        axes.tick_params(axis="y", length=0)
+    labels = [textwrap.fill(name.replace("`", ""), _LETTERS_OF_NAMES) for name in names]
+    panels[0, 0].set_yticks(range(len(names)), labels)
+    panels[0, 0].invert_yaxis()
     _save(figure, file)
+
+
+def _is_own(name: str) -> bool:
+    return name.startswith("the series")
+
+
+def _message(contenders: dict[str, list[float]]) -> str:
+    """What the bars say: how the series' plain training compares to Keras's, if both were measured."""
+    first = {}
+    for name, times in contenders.items():
+        first.setdefault(name.split(",")[0], statistics.median(times))
+    if not {"Keras", "the series"} <= set(first):
+        return "How long one pass through all images takes"
+    ratio = first["Keras"] / first["the series"]
+    return f"The series takes a pass through all images {ratio:.1f} times as fast as Keras alone"
+
+
+def _bar(axes: plt.Axes, row: int, seconds: list[float], colour: str) -> None:
+    """A bar as long as the median, a line for the range, and the median in figures behind them."""
+    middle = statistics.median(seconds)
+    axes.barh(row, middle, color=colour)
+    axes.hlines(row, min(seconds), max(seconds), color="0.5" if colour == _OWN else "black")
+    axes.annotate(
+        f"{middle:.2f}",
+        (max(seconds), row),
+        textcoords="offset points",
+        xytext=(5, 0),
+        va="center",
+        fontsize=plots.SMALL,
+    )
 
 
 def draw_growth(
@@ -64,36 +89,53 @@ def draw_growth(
         by_width: the same for each ``width``.
         file: where to.
     """
-    figure, (time_axes, memory_axes, width_axes) = plt.subplots(1, 3, figsize=(10, 3.2))
-    for points, marker, label in ((in_memory, "o", "in memory"), (streamed, "s", "streamed")):
-        thousands = [point["images"] / 1000 for point in points]
-        drawn = _points_on_a_line(time_axes, thousands, points, marker)
-        drawn.set_label(label)
+    figure, (time_axes, memory_axes, width_axes) = plt.subplots(
+        1, 3, figsize=(plots.WIDE, 3.4), width_ratios=(1, 1, 0.9)
+    )
+    message = "Time grows with images and width; memory does not if images are streamed"
+    figure.suptitle(message, x=0.01, ha="left")
+    _points_on_a_line(width_axes, [point["width"] for point in by_width], by_width, "other")
+    ends: dict[plt.Axes, dict[str, float]] = {time_axes: {}, memory_axes: {}}
+    looks = {"in memory": "other", "streamed": "training"}
+    for points, label in ((in_memory, "in memory"), (streamed, "streamed")):
+        if not points:
+            continue
+        look = plots.look(looks[label])
+        images = [point["images"] for point in points]
+        _points_on_a_line(time_axes, images, points, looks[label])
+        ends[time_axes][label] = points[-1]["seconds"]
         if all(point["peak"] is not None for point in points):
             gibibytes = [point["peak"] / 1024 for point in points]
-            memory_axes.plot(thousands, gibibytes, f"{marker}-", label=label)
-    _points_on_a_line(width_axes, [point["width"] for point in by_width], by_width, "o")
+            style = {"color": look.colour, "marker": _MARKERS[looks[label]]}
+            memory_axes.plot(images, gibibytes, look.line, **style)
+            ends[memory_axes][label] = gibibytes[-1]
     for axes, x, y in (
-        (time_axes, "thousand images", "seconds per epoch"),
-        (memory_axes, "thousand images", "peak memory, GiB"),
+        (time_axes, "images", "seconds per epoch"),
+        (memory_axes, "images", "peak memory, GiB"),
         (width_axes, "hidden width", "seconds per epoch"),
     ):
         axes.set(xlabel=x, ylabel=y, xlim=(0, None), ylim=(0, None))
-    time_axes.legend()
+        axes.xaxis.set_major_locator(MaxNLocator(3))
+        plots.thousands_axis(axes.xaxis)
+    for axes, of_axes in ends.items():
+        plots.label_lines(
+            axes, of_axes, {label: plots.look(looks[label]).colour for label in of_axes}
+        )
     _save(figure, file)
 
 
-def _points_on_a_line(axes: plt.Axes, sizes: list[float], points: list[dict], marker: str):
+def _points_on_a_line(axes: plt.Axes, sizes: list[float], points: list[dict], look: str) -> None:
     """The seconds of points and, if there are more than two, the straight line nearest to them."""
-    seconds = [point["seconds"] for point in points]
-    (drawn,) = axes.plot(sizes, seconds, marker)
+    seconds, colour = [point["seconds"] for point in points], plots.look(look).colour
+    axes.plot(sizes, seconds, _MARKERS[look], color=colour)
     if len(points) > 2:
         line, ends = Line.through(sizes, seconds), np.array([0, max(sizes)])
-        axes.plot(ends, line.start + line.slope * ends, "-", color=drawn.get_color(), linewidth=1)
-    return drawn
+        axes.plot(
+            ends, line.start + line.slope * ends, plots.look(look).line, color=colour, linewidth=1
+        )
 
 
 def _save(figure: plt.Figure, file: Path) -> None:
     with workspace.write_atomically(file) as temporary:
-        figure.savefig(temporary, bbox_inches="tight", metadata={"Software": None})
+        figure.savefig(temporary, metadata={"Software": None})
     plt.close(figure)

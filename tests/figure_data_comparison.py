@@ -28,25 +28,45 @@ def predicted(run, name) -> np.ndarray:
 
 
 def comparison(figure, run):
-    """A dot for each run's accuracy, a bar at their mean, and the interval of the first run."""
+    """A dot for each run's errors, a stroke at their mean, the interval of the first run, and the mean in words."""
     results = run.table("results/05.csv")
-    groups = (series.BASELINES, series.HIDDEN_LAYER_NETWORKS)
-    for axes, group in zip(figure.axes, groups, strict=True):
-        assert drawn.tick_labels(figure, axes.yaxis) == list(group)
-        pieces = drawn.stretches(axes)
-        for position, name in enumerate(group):
-            rows = results[results["network"] == name]
-            accuracies = rows["test_accuracy"].to_numpy()
-            expected = np.column_stack([accuracies, np.full(len(rows), position)])
-            assert_allclose(drawn.dots(axes)[position], expected)
-            interval, mean = pieces[2 * position][0], pieces[2 * position + 1][0]
-            assert_allclose(interval[:, 0], rows[["accuracy_low", "accuracy_high"]].iloc[0])
-            assert_allclose(interval[:, 1], position)
-            assert_allclose(mean[:, 0], accuracies.mean())
+    (axes,) = figure.axes
+    rungs = drawn.tick_labels(figure, axes.yaxis)
+    images = len(unseen(run)[1])
+    pieces = drawn.stretches(axes)
+    means = {}
+    for rung, name in enumerate(rungs):
+        rows = results[results["network"] == name]
+        errors = 1 - rows["test_accuracy"].to_numpy()
+        assert_allclose(errors, rows["test_errors"] / images, atol=1e-6)
+        shown = drawn.line(axes, name)
+        assert_allclose(shown[:, 0], errors, atol=1e-6)
+        assert (np.abs(shown[:, 1] - rung) < 0.5).all()
+        interval, mean = pieces[2 * rung][0], pieces[2 * rung + 1][0]
+        assert_allclose(interval[::-1, 0], 1 - rows[["accuracy_low", "accuracy_high"]].iloc[0])
+        assert_allclose(interval[:, 1], rung)
+        assert_allclose(mean[:, 0], errors.mean(), atol=1e-6)
+        means[name] = errors.mean()
+    groups = (
+        series.BASELINES,
+        series.HIDDEN_LAYER_NETWORKS[:-2],
+        series.HIDDEN_LAYER_NETWORKS[-2:],
+    )
+    assert rungs == [
+        name for group in groups for name in sorted(group, key=lambda name: -means[name])
+    ]
+    written = {round(text.xy[1], 1): text.get_text() for text in axes.texts if text.xy[0] == 1}
+    assert written == {rung: f"{10_000 * means[name]:,.0f}" for rung, name in enumerate(rungs)}
+    beside = {rungs[round(text.xy[1])]: text.get_text() for text in axes.texts if text.xy[0] != 1}
+    assert beside == {
+        rungs[len(series.BASELINES)]: "+ hidden layers",
+        "own-on-split": "+ dropout, batch normalisation, weight decay, a schedule",
+        "own": "+ 10,000 more training images",
+    }
 
 
 def gain_per_digit(figure, run):
-    """Each digit's recall by two networks, the smallest gain first."""
+    """The share of each digit's images that two networks miss, the smallest gain first, with the gain in points."""
     _, labels = unseen(run)
     recall = pd.DataFrame(
         {
@@ -58,25 +78,37 @@ def gain_per_digit(figure, run):
     order = [int(tick) for tick in drawn.tick_labels(figure, axes.yaxis)]
     assert sorted(order) == list(range(10))
     for name in TWO:
-        expected = np.column_stack([recall.loc[order, name], range(10)])
+        expected = np.column_stack([1 - recall.loc[order, name], range(10)])
         assert_allclose(drawn.line(axes, name), expected)
     gains = (recall["own"] - recall["baseline-softmax"])[order].to_numpy()
     assert (np.diff(gains) > -1e-9).all()
+    written = [text.get_text() for text in axes.texts if text.get_text()[0] in "+-"]
+    assert written == [f"{100 * gain:+.1f}" for gain in gains]
+    if not run.dataset.is_sample:
+        by_hardness = recall["baseline-softmax"].sort_values(ascending=False).index
+        assert order == list(by_hardness), "the title says so"
 
 
 def precision_recall(figure, run):
-    """Precision and recall of each digit by two networks."""
+    """Precision and recall of each digit by the baseline, where both reach 60 %."""
     _, labels = unseen(run)
-    for axes, name in zip(figure.axes, TWO, strict=True):
-        assert axes.get_title(loc="left") == name
-        order = [*(set(range(10)) - {1, 5, 8}), 1, 5, 8]
-        for digit, curve in zip(order, axes.lines, strict=True):
-            precision, recalled, _ = metrics.precision_recall_curve(
-                labels == digit, scores(run, name)[:, digit]
-            )
-            assert_allclose(drawn.points(curve), np.column_stack([recalled, precision]))
-            named = curve.get_label() == f"digit {digit}"
-            assert named == (digit in (1, 5, 8))
+    (axes,) = figure.axes
+    assert len(axes.lines) == 10
+    colours = set()
+    for digit in range(10):
+        precision, recalled, _ = metrics.precision_recall_curve(
+            labels == digit, scores(run, "baseline-softmax")[:, digit]
+        )
+        kept = (precision >= 0.6) & (recalled >= 0.6)
+        expected = np.column_stack([recalled, precision])[kept]
+        (curve,) = [each for each in axes.lines if each.get_label() == f"digit {digit}"]
+        assert_allclose(drawn.points(curve), expected)
+        named = [text for text in axes.texts if text.get_text() == f"digit {digit}"]
+        assert len(named) == (digit in (1, 5, 8))
+        for name in named:
+            assert np.abs(expected - name.xy).sum(axis=1).min() < 1e-9, "it points to another curve"
+            colours.add((curve.get_color(), curve.get_linestyle()))
+    assert len(colours) == 3
 
 
 def _assert_matrices(figure, run, values_of, decimals):
@@ -87,7 +119,11 @@ def _assert_matrices(figure, run, values_of, decimals):
         np.add.at(counts, (labels, predicted(run, name)), 1)
         values = values_of(counts)
         (image,) = axes.images
-        assert_allclose(image.get_array(), values)
+        shown, off_diagonal = image.get_array(), ~np.eye(10, dtype=bool)
+        assert_allclose(np.asarray(shown)[off_diagonal], values[off_diagonal])
+        assert_array_equal(np.ma.getmaskarray(shown), ~off_diagonal)
+        red, green, blue, _ = image.get_cmap().get_bad()
+        assert red == green == blue, "the diagonal is not grey"
         assert axes.get_xlabel() == "predicted digit" and axes.get_ylabel() == "true digit"
         for axis in (axes.xaxis, axes.yaxis):
             assert drawn.tick_labels(figure, axis) == [*"0123456789"]
@@ -97,39 +133,75 @@ def _assert_matrices(figure, run, values_of, decimals):
             for (row, column), value in np.ndenumerate(values)
         }
         assert written == {at: text for at, text in expected.items() if float(text)}
-        assert axes.get_title(loc="left").split(",")[0] == name
-    return [axes.images[0].get_clim() for axes in figure.axes]
+        assert axes.get_title(loc="left") == name
+    scales = [axes.images[0].get_clim() for axes in figure.axes]
+    assert scales[0] == scales[1] and scales[0][0] == 0
 
 
 def confusion_counts(figure, run):
-    """How often each digit was taken for each."""
+    """How often each digit was taken for each, both on one scale."""
     _assert_matrices(figure, run, lambda counts: counts, decimals=0)
 
 
-def confusion_percentages(figure, run):
-    """The same in percent of each row, both on a scale from 0 to 100."""
-    scales = _assert_matrices(
-        figure, run, lambda counts: 100 * counts / counts.sum(axis=1, keepdims=True), decimals=1
-    )
-    assert scales == [(0, 100)] * 2
-
-
 def confusion_errors(figure, run):
-    """The same without the diagonal, both on one scale."""
-    scales = _assert_matrices(
-        figure, run, lambda counts: counts - np.diag(np.diag(counts)), decimals=0
+    """Errors in percent of each row, without the diagonal, both on one scale."""
+    _assert_matrices(
+        figure,
+        run,
+        lambda counts: (
+            100 * (counts - np.diag(np.diag(counts))) / counts.sum(axis=1, keepdims=True)
+        ),
+        decimals=1,
     )
-    assert scales[0] == scales[1]
+
+
+def picture_matrix(figure, run):
+    """For each cell the most confident of own's mistakes, on paper that is darker the more there are."""
+    images, labels = unseen(run)
+    surest, read = scores(run, "own").max(axis=1), predicted(run, "own")
+    (axes,) = figure.axes
+    assert axes.get_xlabel() == "predicted digit" and axes.get_ylabel() == "true digit"
+    cells = {}
+    for image in axes.images:
+        left, right, bottom, top = image.get_extent()
+        cells[(bottom + top) / 2, (left + right) / 2] = np.asarray(image.get_array())
+    assert sorted(cells) == list(np.ndindex(10, 10))
+    written = {
+        (round(text.get_position()[1] - 0.47), round(text.get_position()[0] - 0.46)): text
+        for text in axes.texts
+    }
+    shade_of = {}
+    for truth, guess in np.ndindex(10, 10):
+        rows = np.flatnonzero((labels == truth) & (read == guess))
+        cell = cells[truth, guess]
+        paper = cell[-1, 0]  # a corner without ink
+        if truth != guess:
+            shade_of.setdefault(len(rows), set()).add(tuple(paper))
+            label = written.pop((truth, guess)).get_text() if len(rows) else ""
+            assert label == (str(len(rows)) if len(rows) else "")
+        if not len(rows):
+            assert (cell == 1).all(), "there is no such mistake"
+            continue
+        ink = 1 - (cell / paper)[:28, 2:30, 0]
+        best = images[rows[surest[rows].argmax()]].reshape(28, 28)
+        assert_allclose(ink / ink.max(), best / best.max(), atol=1e-6)
+    assert not written
+    brightness = [
+        np.sum(shades.pop()) for _, shades in sorted(shade_of.items()) if len(shades) == 1
+    ]
+    assert len(brightness) == len(shade_of) and (np.diff(brightness) < 0).all()
 
 
 def actual_and_predicted(figure, run):
-    """Twenty-five test images with their label and what own reads; in bold where the two differ."""
+    """Twenty-five test images with their label and what own reads; bold and framed where the two differ."""
     images, labels = unseen(run)
     rows = np.random.default_rng(0).choice(len(images), 25, replace=False)
     read = predicted(run, "own")[rows]
     assert_digits(figure, images[rows], "predicted {}\nactual {}", read, labels[rows])
     bold = [axes.title.get_weight() == "bold" for axes in figure.axes]
     assert_array_equal(bold, read != labels[rows])
+    framed = [axes.spines["left"].get_linewidth() > 2 for axes in figure.axes]
+    assert_array_equal(framed, read != labels[rows])
 
 
 def confident_mistakes(figure, run):
@@ -137,8 +209,9 @@ def confident_mistakes(figure, run):
     images, labels = unseen(run)
     rows = evaluation.most_confident_mistakes(labels, scores(run, "own"), 20)
     of_own = scores(run, "own")[rows]
-    values = of_own.argmax(axis=1), of_own.max(axis=1), labels[rows]
-    assert_digits(figure, images[rows], "{} ({:.0%})\nactual {}", *values)
+    in_percent = [f"{100 * score:.0f}\N{NO-BREAK SPACE}%" for score in of_own.max(axis=1)]
+    values = of_own.argmax(axis=1), in_percent, labels[rows]
+    assert_digits(figure, images[rows], "{} ({})\nactual {}", *values)
 
 
 SHOWS = {
@@ -146,8 +219,8 @@ SHOWS = {
     "05_gain_per_digit": gain_per_digit,
     "05_precision_recall": precision_recall,
     "05_confusion_counts": confusion_counts,
-    "05_confusion_percentages": confusion_percentages,
     "05_confusion_errors": confusion_errors,
+    "05_picture_matrix": picture_matrix,
     "05_actual_and_predicted": actual_and_predicted,
     "05_confident_mistakes": confident_mistakes,
 }

@@ -83,11 +83,40 @@ def only_resized(figure, run):
     assert drawn.titles_of(figure) == [str(label) for label in _chosen(run)[1][:10]]
 
 
+def hero(figure, run):
+    """One photograph, three of its stages, the first layer's maps of the last one, and its ten probabilities."""
+    from digits.training import keras  # here, because it imports TensorFlow
+
+    photo = _first_photographs(run, 7)[6]
+    *pictures, maps = drawn.images_of(figure)
+    expected = [stage.look(result)[0] for stage, result in handwriting.through_stages(photo)]
+    by_name = dict(zip([stage.name for stage in STAGES], expected, strict=True))
+    names = ("picture", "page", "ink", "MNIST's form")
+    for shown, name in zip(pictures, names, strict=True):
+        assert_allclose(shown, by_name[name].clip(0, 1), atol=1e-6)
+    network = keras.models.load_model(run.folder / "models" / "conv.keras")
+    first = next(one for one in network.layers if isinstance(one, keras.layers.Conv2D))
+    layer = keras.Model(network.inputs, first.output)
+    output = layer.predict(pictures[-1].reshape(1, 784), verbose=0)[0]
+    tiles = np.ma.filled(maps, np.nan)
+    for number in range(output.shape[-1]):
+        top, left = (27 * (number // 4), 27 * (number % 4))
+        assert_allclose(tiles[top : top + 24, left : left + 24], output[:, :, number], atol=1e-4)
+    assert np.isfinite(tiles).sum() == output.size
+    probabilities = _reader(run.folder, "conv").probabilities(pictures[-1][np.newaxis])[0]
+    bars = figure.axes[-1]
+    assert_allclose([bar.get_width() for bar in bars.patches], probabilities, atol=1e-4)
+    assert drawn.tick_labels(figure, bars.yaxis) == [*"0123456789"]
+    titles = ["photograph", "page", "ink", "28 × 28 pixels", "feature maps"]
+    assert drawn.titles_of(figure) == titles
+    assert drawn.title_of(bars) == f"answer: {probabilities.argmax()}"
+
+
 def steps(figure, run):
-    """Three photographs, each with what every stage of the pipeline makes of it, under the stages' names."""
+    """Two photographs, each with what every stage of the pipeline makes of it, under the stages' names."""
     photos, shown = _first_photographs(run, 7), drawn.images_of(figure)
-    assert len(shown) == 3 * len(STAGES)
-    for row, number in enumerate((1, 3, 6)):
+    assert len(shown) == 2 * len(STAGES)
+    for row, number in enumerate((1, 6)):
         of_row = shown[len(STAGES) * row : len(STAGES) * (row + 1)]
         assert_allclose(of_row[0], photos[number] / 255, atol=1e-6)
         (expected,) = handwriting.digits_in(photos[number])
@@ -99,44 +128,50 @@ def steps(figure, run):
         there = ink > 0.9
         assert np.abs(paper - page)[there].mean() > 5 * np.abs(paper - page)[ink == 0].mean()
         assert digit.size < ink.size and digit.sum() <= strokes.sum() * 1.2
-    titles = [drawn.title_of(axes) for axes in figure.axes[: len(STAGES)]]
+    titles = drawn.titles_of(figure)[: len(STAGES)]
     assert titles == [stage.name for stage in STAGES]
 
 
 def ablation(figure, run):
-    """Both networks' accuracy with all steps, and without each, the one that own needs most first."""
+    """Both networks' errors with all steps, and without each, the one that own needs most first."""
     (axes,) = figure.axes
     ticks = drawn.tick_labels(figure, axes.yaxis)
     assert ticks[0] == "with all steps"
     assert sorted(tick.removeprefix("without: ") for tick in ticks[1:]) == sorted(STEPS)
-    for name in ("own", "conv"):
-        assert_allclose(drawn.line(axes, name)[0, 0], _right(run, name).mean(), atol=0.011)
-    assert (np.diff(drawn.line(axes, "own")[1:, 0]) >= 0).all()
-    assert_allclose(np.abs(drawn.line(axes, "own")[:, 1] - range(len(ticks))), 0.15)
+    shown = {
+        name: np.concatenate([drawn.line(axes, f"{tick}, {name}") for tick in ticks])
+        for name in ("own", "conv")
+    }
+    least = 0.5 / len(_chosen(run)[0])
+    for name, points in shown.items():
+        expected = max(1 - _right(run, name).mean(), least)
+        assert_allclose(points[0, 0], expected, atol=0.011)
+        assert_array_equal(np.round(points[:, 1]), range(len(ticks)))
+    assert (np.diff(shown["own"][1:, 0]) <= 1e-9).all()
 
 
 def constants(figure, run):
     """Three curves for each constant, which all have one value where it is as chosen: the one computed here."""
     some = len(_chosen(run)[0]) // 3
-    shown = [axes for axes in figure.axes if axes.axison]
-    assert len(shown) == 11
-    for axes in shown:
-        chosen = getattr(STANDARD, axes.get_xlabel())
-        assert_allclose(drawn.points(axes.lines[3])[:, 0], chosen)
-        for label, name in (("own: read right", "own"), ("conv: read right", "conv")):
-            curve = drawn.line(axes, label)
+    names = ("faintest", "above_grain", "smallest_digit")
+    for axes, constant in zip(figure.axes, names, strict=True):
+        chosen = getattr(STANDARD, constant)
+        assert_allclose(drawn.points(axes.lines[0])[:, 0], chosen)
+        for name in ("own", "conv"):
+            curve = drawn.line(axes, f"{name} reads")
             (at_chosen,) = curve[curve[:, 0] == chosen, 1]
             assert_allclose(at_chosen, _right(run, name)[:some].mean(), atol=0.031)
             assert len(curve) == 3 and (np.diff(curve[:, 0]) > 0).all()
-        refused = drawn.line(axes, "empty pages refused")[:, 1]
+        refused = drawn.line(axes, "pages refused")[:, 1]
         assert ((refused >= 0) & (refused <= 1)).all()
 
 
 def threshold(figure, run):
-    """Answers left out, and wrong ones among those given, against the threshold."""
+    """Photographs without an answer, and wrong ones among the answers, against the threshold."""
     largest, right = _probabilities(run, "conv").max(axis=1), _right(run, "conv")
     (axes,) = figure.axes
-    silent, wrong = drawn.line(axes, "not answered"), drawn.line(axes, "wrong, of those answered")
+    silent = drawn.line(axes, "no answer")
+    wrong = drawn.line(axes, "wrong, of the\nanswers given")
     for (limit, share), (_, of_answers) in zip(silent[::8], wrong[::8], strict=True):
         answered = largest >= limit
         assert_allclose(share, 1 - answered.mean(), atol=0.011)
@@ -147,16 +182,20 @@ def threshold(figure, run):
 
 
 def scored(figure, run):
-    """The accuracies of the table, and Wilson's intervals for their counts."""
+    """The errors of the table, and Wilson's intervals for their counts, one row for each way."""
     table = run.table("handwriting.csv")
     (axes,) = figure.axes
-    assert_allclose([bar.get_width() for bar in axes.patches], table["right"] / table["count"])
-    expected = [
-        evaluation.wilson_interval(row.right, row.count) for row in table.itertuples(index=False)
-    ]
-    assert_allclose(drawn.stretches(axes)[0][:, :, 0], expected)
-    names = [f"{row.network}, {row.photographs}" for row in table.itertuples()]
-    assert drawn.tick_labels(figure, axes.yaxis) == names
+    ways = drawn.tick_labels(figure, axes.yaxis)
+    assert ways == ["only resized", "prepared"]
+    stretches = np.concatenate(drawn.stretches(axes))
+    found = {float(ends[0, 1]): ends[:, 0] for ends in stretches}
+    for row in table.itertuples():
+        ((error, height),) = drawn.line(axes, f"{row.photographs}, {row.network}")
+        assert_allclose(error, 1 - row.right / row.count)
+        assert round(height) == ways.index(row.photographs)
+        low, high = evaluation.wilson_interval(row.right, row.count)
+        assert_allclose(found[height], [1 - high, 1 - low])
+    assert len(found) == len(table)
 
 
 def missed(figure, run):
@@ -171,14 +210,14 @@ def missed(figure, run):
             number += 1
             assert number < 1000, "it is none of the photographs"
         title = drawn.title_of(upper)
-        assert title.startswith(str(labels[rows[number]]))
+        assert title.startswith(f"label {labels[rows[number]]},")
         if lower.images:
-            read = int(title[-1])
+            read = int(title.rpartition("read as ")[2])
             image = np.asarray(lower.images[0].get_array())
             probabilities = _reader(run.folder, "conv").probabilities(image[np.newaxis])
             assert read == probabilities.argmax() != labels[rows[number]]
         else:
-            assert title.endswith(": not found")
+            assert title.endswith("\nnot found")
         number, wrong = number + 1, wrong + 1
     table = run.table("handwriting.csv").set_index(["network", "photographs"])
     counts = table.loc[("conv", "prepared")]
@@ -198,18 +237,19 @@ def other_people(figure, run):
     others = load_digits()
     pictures = np.round(255 - 255 / 16 * others.images).astype(np.uint8)
     row_of = {picture.tobytes(): row for row, picture in enumerate(pictures)}
-    for upper, lower in zip(figure.axes[:10], figure.axes[10:], strict=True):
+    for upper, lower in zip(figure.axes[:8], figure.axes[8:], strict=True):
         if not upper.images:
             continue
-        label, read = drawn.title_of(upper).split(": ")
-        picture = np.asarray(upper.images[0].get_array())
+        label, read = drawn.title_of(upper).removeprefix("label ").split(",\n")
+        picture = np.round(255 * (1 - np.asarray(upper.images[0].get_array())))
+        picture = picture.astype(np.uint8)
         assert int(label) == others.target[row_of[picture.tobytes()]]
         if lower.images:
             (expected,) = handwriting.digits_in(picture)
             image = np.asarray(lower.images[0].get_array())
             assert_allclose(image, expected, atol=1e-6)
             probabilities = _reader(run.folder, "conv").probabilities(image[np.newaxis])
-            assert int(read) == probabilities.argmax() != int(label)
+            assert int(read.removeprefix("read as ")) == probabilities.argmax() != int(label)
         else:
             assert read == "not found"
 
@@ -219,7 +259,7 @@ def number(figure, run):
     (page,) = drawn.images_of(figure)
     read = [str(one.digit) for one in _reader(run.folder, "conv").read(page)]
     title = drawn.title_of(figure.axes[0])
-    assert title == "read as " + " ".join(read) and len(read) == 7
+    assert title == "conv reads " + " ".join(read) and len(read) == 7
 
 
 def reading(figure, run):
@@ -242,6 +282,7 @@ SHOWS = {
     "09_photographs": photographs_shown,
     "09_only_resized": only_resized,
     "09_steps": steps,
+    "09_hero": hero,
     "09_ablation": ablation,
     "09_constants": constants,
     "09_threshold": threshold,

@@ -4,7 +4,7 @@ import drawn
 import numpy as np
 from digits import results
 from figure_data_comparison import unseen
-from figure_data_training import assert_learning_curves, history_of, last_weights
+from figure_data_training import history_of, last_weights, validation
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import ndimage
@@ -27,6 +27,7 @@ def distortions(figure, run):
     grid[2::4] = grid[:, 2::4] = True
     image[grid] = np.maximum(image[grid], 0.5)
     rows = np.stack(drawn.images_of(figure)).reshape(4, 7, 28, 28)
+    assert drawn.titles_of(figure)[:7] == ["original", "six distortions"] + 5 * [""]
     for row, (kind, strengths), axes in zip(rows, kinds.items(), figure.axes[::7], strict=True):
         assert axes.get_ylabel() == kind
         assert_allclose(row[0], image)
@@ -36,20 +37,23 @@ def distortions(figure, run):
 
 
 def ablation(figure, run):
-    """The last epoch of each row of the ablation, from the plain network on."""
+    """The last epoch of each row of the ablation: hollow dots without distorted images, filled ones with them."""
     table = run.table("histories/ablation.csv")
     last = table.groupby("ingredient", sort=False).last()
     assert drawn.tick_labels(figure, figure.axes[0].yaxis) == list(last.index)
-    for axes, column in zip(figure.axes, ("val_accuracy", "val_loss"), strict=True):
-        (places,) = drawn.dots(axes)
-        assert_allclose(places, np.column_stack([last[column], range(len(last))]))
-        for piece, value in zip(drawn.stretches(axes)[0], last[column], strict=True):
-            assert_allclose(sorted(piece[:, 0]), sorted([last[column].iloc[0], value]))
-        assert column.split("_")[1] in axes.get_xlabel()
+    rows = np.arange(len(last))
+    distorted = rows >= list(last.index).index("+ shifts")
+    values = {"validation error": 1 - last["val_accuracy"], "validation loss": last["val_loss"]}
+    for axes, (measured, of_rows) in zip(figure.axes, values.items(), strict=True):
+        assert axes.get_xlabel().startswith(measured)
+        places = np.column_stack([of_rows, rows])
+        assert_allclose(drawn.line(axes, "added one after the other"), places)
+        assert_allclose(drawn.line(axes, "undistorted images"), places[~distorted])
+        assert_allclose(drawn.line(axes, "distorted images"), places[distorted])
 
 
 def convolution(figure, run):
-    """A 7 and the same 7 moved, and both under two filters, by sums over windows."""
+    """A 7 and the same 7 moved, and both under two filters, by sums over windows, all on one scale."""
     seven = _first(run, 7)
     edges = np.array([[1, 1, 1], [0, 0, 0], [-1, -1, -1]])
     shown = drawn.images_of(figure)
@@ -59,34 +63,49 @@ def convolution(figure, run):
         for column, weights in ((1, edges), (2, edges.T)):
             expected = (windows * weights).sum(axis=(2, 3))
             assert_allclose(shown[3 * row + column], expected, atol=1e-5)
-    assert drawn.titles_of(figure)[1:3] == ["lower edges", "right edges"]
+    assert drawn.titles_of(figure) == [
+        *("a 7", "lower edges", "right edges"),
+        *("moved by 3 pixels", "lower edges", "right edges"),
+    ]
+    assert len(_scales(figure, (1, 2, 4, 5))) == 1
 
 
 def convolution_curves(figure, run):
-    """The plain dense network, and the convolutional one without augmentation."""
+    """The plain dense network, and the convolutional one without augmentation: losses, and errors."""
     table = run.table("histories/ablation.csv")
-    plain = table[table["ingredient"] == "two plain layers"]
-    histories = {"two plain dense layers": plain}
-    histories["conv-undistorted"] = history_of(run, "conv-undistorted")
-    assert_learning_curves(figure, histories)
+    histories = {
+        "dense": table[table["ingredient"] == "two plain layers"],
+        "conv-undistorted": history_of(run, "conv-undistorted"),
+    }
+    losses, errors = figure.axes
+    assert len(losses.lines) == len(errors.lines) == 4
+    for name, history in histories.items():
+        for part, prefix in (("training", ""), ("validation", "val_")):
+            label = f"{name}, {part}"
+            loss = history[["epoch", f"{prefix}loss"]]
+            assert_allclose(drawn.line(losses, label), loss, rtol=1e-5)
+            error = np.column_stack([history["epoch"], 1 - history[f"{prefix}accuracy"]])
+            assert_allclose(drawn.line(errors, label), error, rtol=1e-5)
 
 
 def filters_and_maps(figure, run):
-    """The first layer's filters, and below each its map of a 7 after pooling and ReLU, by hand."""
+    """Filters with the strongest and the weakest maps of a 7, after pooling and ReLU, by hand; on one scale each."""
     filters, biases = (
         array for array in last_weights(run, "conv") if array.shape in ((5, 5, 1, 16), (16,))
     )
     windows = sliding_window_view(_first(run, 7), (5, 5))
-    for number in range(16):
-        column = 16 * (number // 8) + number % 8
+    sums = np.einsum("rcij,ijf->frc", windows, filters[:, :, 0]) + biases[:, np.newaxis, np.newaxis]
+    maps = np.maximum(sums.reshape(16, 12, 2, 12, 2).max(axis=(2, 4)), 0)
+    order = np.argsort(-maps.max(axis=(1, 2)))
+    for place, number in enumerate([*order[:4], *order[-4:]]):
+        column = 8 * (place // 4) + place % 4
         (shown,) = figure.axes[column].images
-        (below,) = figure.axes[column + 8].images
+        (below,) = figure.axes[column + 4].images
         assert figure.axes[column].get_title() == f"filter {number + 1}"
-        weights = filters[:, :, 0, number]
-        assert_allclose(shown.get_array(), weights)
-        sums = (windows * weights).sum(axis=(2, 3)) + biases[number]
-        pooled = sums.reshape(12, 2, 12, 2).max(axis=(1, 3))
-        assert_allclose(below.get_array(), np.maximum(pooled, 0), atol=1e-4)
+        assert_allclose(shown.get_array(), filters[:, :, 0, number])
+        assert_allclose(below.get_array(), maps[number], atol=1e-4)
+    assert len(_scales(figure, (*range(4), *range(8, 12)))) == 1
+    assert len(_scales(figure, (*range(4, 8), *range(12, 16)))) == 1
 
 
 def conv_mistakes(figure, run):
@@ -100,7 +119,7 @@ def conv_mistakes(figure, run):
     assert min(1, most) <= len(rows) <= min(20, most)
     for row, title in zip(rows, drawn.titles_of(figure), strict=True):
         label, read = title.split("\nread as ")
-        assert int(label) == labels[row] != int(read)
+        assert label == f"label {labels[row]}" and int(read) != labels[row]
 
 
 def disturbances(figure, run):
@@ -136,63 +155,113 @@ def disturbances(figure, run):
 
 
 def robustness(figure, run):
-    """Accuracy against each disturbance's level, a line for each network."""
+    """The error against each disturbance's level, a line for each network, named beside it."""
     table = run.table("robustness.csv")
+    images, _ = unseen(run)
     kinds = dict(list(table.groupby("kind", sort=False)))
     assert len(kinds) == 5
     for axes, (kind, rows) in zip(figure.axes, kinds.items(), strict=False):
         assert axes.get_xlabel() == kind
+        assert len(axes.lines) == table["network"].nunique()
         for name, curve in rows.groupby("network"):
-            assert_allclose(drawn.line(axes, name), curve[["level", "accuracy"]])
-    named = [text.get_text() for text in figure.axes[5].get_legend().get_texts()]
-    assert named == list(table["network"].unique())
+            # No error at all has no place on a logarithmic axis.
+            error = np.maximum(1 - curve["accuracy"], 0.8 / min(2000, len(images)))
+            assert_allclose(drawn.line(axes, name), np.column_stack([curve["level"], error]))
+        names = {text.get_text() for text in axes.texts}
+        assert names == set(table["network"])
+    assert not figure.axes[5].axison
+
+
+def four_to_nine(figure, run):
+    """Blends of the nearest 4 and 9 that four networks read right, and these networks' probabilities for them."""
+    import keras  # here, because it imports TensorFlow
+    from digits.training import RandomDistortion  # noqa: F401  (it registers the layer)
+
+    names = ("baseline-softmax", "own", "deep", "conv")
+    networks = [keras.saving.load_model(run.folder / f"models/{name}.keras") for name in names]
+    images, labels = validation(run)
+    read = [network.predict(images, verbose=0).argmax(axis=1) for network in networks]
+    right = (np.array(read) == labels).all(axis=0)
+    fours, nines = images[right & (labels == 4)], images[right & (labels == 9)]
+    square = (fours**2).sum(axis=1)[:, np.newaxis] + (nines**2).sum(axis=1) - 2 * fours @ nines.T
+    row, column = np.unravel_index(square.argmin(), square.shape)
+    shares = np.arange(21)[:, np.newaxis] / 20
+    blends = fours[row] + shares * (nines[column] - fours[row])
+    strip, *panels = figure.axes
+    for step, axes in zip((0, 3, 7, 10, 13, 17, 20), strip.child_axes, strict=True):
+        (shown,) = axes.images
+        assert_allclose(shown.get_array(), blends[step].reshape(28, 28), atol=1e-6)
+        assert axes.get_title() == f"{5 * step}\N{NO-BREAK SPACE}%"
+    for name, network, axes in zip(names, networks, panels, strict=True):
+        assert drawn.title_of(axes) == name
+        probabilities = network.predict(blends, verbose=0)
+        areas = {area.get_label(): area.get_paths()[0].vertices for area in axes.collections}
+        for digit in range(10):
+            corners = areas[str(digit)]
+            for share, expected in zip(shares[:, 0], probabilities[:, digit], strict=True):
+                heights = corners[np.isclose(corners[:, 0], share), 1]
+                assert_allclose(np.ptp(heights), expected, atol=1e-4)
+        ((turn, _),) = drawn.line(axes, name)
+        lead = probabilities[:, 9] - probabilities[:, 4]
+        before = int(np.ceil(20 * turn)) - 1
+        assert (lead[: before + 1] <= 1e-4).all() and lead[before + 1] > 0
+        named = {text.get_text() for text in axes.texts}
+        assert named == {str(digit) for digit in range(10) if probabilities[:, digit].max() >= 0.05}
 
 
 def cost(figure, run):
-    """Error against seconds, each network's name beside its own circle."""
+    """Error against seconds, each network's name and parameters beside its own marker."""
     table = results.read_cost()
+    (axes,) = figure.axes
     errors = [
         rows for name in ("05", "07") for _, rows in run.table(f"results/{name}.csv").iterrows()
     ]
-    (places,) = drawn.dots(figure.axes[0])
-    sizes = figure.axes[0].collections[0].get_sizes()
-    written = {text.xy: text.get_text().split("\n")[0] for text in figure.axes[0].texts}
-    for name, place, size in zip(table.index, places, sizes, strict=True):
-        of_runs = [1 - row["test_accuracy"] for row in errors if row["network"] == name]
-        assert_allclose(place, [table.loc[name, "seconds"], np.mean(of_runs)])
-        assert_allclose(size, 20 + table.loc[name, "parameters"] / 600)
-        assert written[tuple(place)] == name
+    assert len(axes.lines) == len(table)
+    written = {text.xy: text.get_text() for text in axes.texts}
+    for name, row in table.iterrows():
+        of_runs = [1 - rows["test_accuracy"] for rows in errors if rows["network"] == name]
+        (place,) = drawn.line(axes, name)
+        assert_allclose(place, [row["seconds"], np.mean(of_runs)])
+        assert written[tuple(place)] == f"{name}\n{row['parameters']:,.0f} parameters"
 
 
-# ---------------------------------------------------------------- 07
+# ---------------------------------------------------------------- 08
 
 
 def history(figure, run):
-    """Each trial's value, complete or pruned, the best so far, and the trial chosen by hand."""
+    """Each trial's error, complete or pruned, the best so far to its end, the winner, and the trial by hand."""
     trials = run.table("trials.csv")
     (axes,) = figure.axes
+    error = 1 - trials["value"]
     for state, rows in trials.groupby("state"):
-        assert_allclose(drawn.line(axes, state), rows[["trial", "value"]])
-    complete = trials["value"].where(trials["state"] == "complete")
-    assert_allclose(drawn.line(axes, "best so far")[:, 1], complete.cummax().ffill())
-    assert_allclose(drawn.line(axes, "chosen by hand (trial 0)")[:, 1], trials["value"][0])
+        expected = np.column_stack([rows["trial"], error[rows.index]])
+        assert_allclose(drawn.line(axes, state), expected)
+    best = error.where(trials["state"] == "complete").cummin().ffill()
+    shown = drawn.line(axes, "best so far")
+    assert_allclose(shown[:-1], np.column_stack([trials["trial"], best]))
+    assert shown[-1, 0] > trials["trial"].iloc[-1] and shown[-1, 1] == best.iloc[-1]
+    ((winner, lowest),) = drawn.line(axes, "the winner")
+    assert lowest == best.iloc[-1] == error[trials["trial"] == winner].item()
+    assert_allclose(drawn.line(axes, "chosen by hand (trial 0)")[:, 1], error[0])
 
 
 def importance(figure, run):
-    """Ten forests' shares, which add up to one each, and their means as bars."""
+    """Ten forests' shares, which add up to one each, and their means as strokes, the largest on top."""
     (axes,) = figure.axes
-    forests = np.stack([drawn.points(each)[:, 0] for each in axes.lines])
-    assert forests.shape == (10, 5)
-    assert_allclose(forests.sum(axis=1), 1)
-    widths = [bar.get_width() for bar in axes.patches]
-    assert_allclose(widths, forests.mean(axis=0))
-    assert (np.diff(widths) >= 0).all()
+    shares = np.stack([drawn.points(each)[:, 0] for each in axes.lines])
+    assert shares.shape == (5, 10)
+    assert_allclose(shares.sum(axis=0), 1)
+    means = [group[0, 0, 0] for group in drawn.stretches(axes)]
+    assert_allclose(means, shares.mean(axis=1))
+    assert (np.diff(means) <= 0).all()
+    written = [text.get_text() for text in axes.texts]
+    assert written == [f"{100 * mean:.0f}\N{NO-BREAK SPACE}%" for mean in means]
     settings = [tick.replace(" ", "_") for tick in drawn.tick_labels(figure, axes.yaxis)]
     assert set(settings) == set(run.table("trials.csv").columns[4:])
 
 
 def slices(figure, run):
-    """The complete trials' errors against each setting, and a circle around the best."""
+    """The complete trials' errors against each setting, and a star at the best."""
     trials = run.table("trials.csv")
     complete = trials[trials["state"] == "complete"]
     best = complete.loc[complete["value"].idxmax()]
@@ -201,11 +270,11 @@ def slices(figure, run):
         (places,) = drawn.dots(axes)
         assert_allclose(places, np.column_stack([complete[setting], 1 - complete["value"]]))
         assert_array_equal(axes.collections[0].get_array(), complete["trial"])
-        assert_allclose(drawn.points(axes.lines[0]), [[best[setting], 1 - best["value"]]])
+        assert_allclose(drawn.line(axes, "best"), [[best[setting], 1 - best["value"]]])
 
 
 def winner(figure, run):
-    """Every run's accuracy and interval, of three networks."""
+    """Every run's error and interval, of three networks."""
     (axes,) = figure.axes
     tables = [run.table("results/05.csv"), run.table("results/08.csv")]
     names = ["D-hidden", "own", "tuned"]
@@ -213,10 +282,44 @@ def winner(figure, run):
     for position, name in enumerate(drawn.tick_labels(figure, axes.yaxis)):
         rows = next(rows for table in tables if len(rows := table[table["network"] == name]))
         places = drawn.points(axes.lines[position])
-        assert_allclose(places[:, 0], rows["test_accuracy"])
+        assert_allclose(places[:, 0], 1 - rows["test_accuracy"])
         assert (np.abs(places[:, 1] - position) < 0.3).all()
         ends = drawn.stretches(axes)[position][:, :, 0]
-        assert_allclose(ends, rows[["accuracy_low", "accuracy_high"]])
+        assert_allclose(ends, 1 - rows[["accuracy_high", "accuracy_low"]])
+
+
+def ladder(figure, run):
+    """Every run's error and the mean, of all networks whose results the series saved, and what is new on a rung."""
+    (axes,) = figure.axes
+    tables = [run.table(f"results/{number}.csv") for number in ("05", "07", "08")]
+    names = drawn.tick_labels(figure, axes.yaxis)
+    assert sorted(names) == sorted({name for table in tables for name in table["network"]})
+    assert [each.get_label() for each in axes.lines] == names
+    written = [(text.xy[1], text.get_text()) for text in axes.texts]
+    above = None
+    for rung, name in enumerate(names):
+        rows = next(rows for table in tables if len(rows := table[table["network"] == name]))
+        error = 1 - rows["test_accuracy"]
+        places = drawn.line(axes, name)
+        assert_allclose(places[:, 0], error)
+        assert (np.abs(places[:, 1] - rung) < 0.3).all()
+        assert_allclose(drawn.stretches(axes)[rung][:, :, 0], error.mean())
+        number, *words = [text for height, text in written if height == rung]
+        assert number == f"{1e4 * error.mean():,.0f}"
+        for new in words:
+            assert "more neurons" not in new or (
+                rows["parameters"].iloc[0] > above["parameters"].iloc[0]
+            )
+            assert ("10,000 more" in new) == (name in ("own", "conv"))
+            assert ("convolutions" in new) == (name == "conv-undistorted")
+            assert new.startswith("+ distorted images") == (name in ("deep", "conv"))
+            assert ("hidden layers" in new) == (name == "E")
+        above = rows
+
+
+def _scales(figure, places) -> set[tuple[float, float]]:
+    """The lowest and highest values of the colours of the images in these axes."""
+    return {figure.axes[place].images[0].get_clim() for place in places}
 
 
 def _first(run, digit) -> np.ndarray:
@@ -235,9 +338,11 @@ SHOWS = {
     "07_conv_mistakes": conv_mistakes,
     "07_disturbances": disturbances,
     "07_robustness": robustness,
+    "07_four_to_nine": four_to_nine,
     "07_cost": cost,
     "08_history": history,
     "08_importance": importance,
     "08_slices": slices,
     "08_winner": winner,
+    "08_ladder": ladder,
 }

@@ -1,16 +1,18 @@
-"""One look for all figures, and one way of saving, showing and captioning them. No TensorFlow."""
+"""One look for all figures, as data, and one way of saving, showing and captioning them. No TensorFlow.
 
+What is drawn again and again (digits, learning curves, ladders, matrices) stands in :mod:`digits.charts`.
+"""
+
+import base64
 import os
 import pathlib
 import pickle
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
-from IPython.display import Image, Markdown, display
-from matplotlib.image import AxesImage
+from IPython.display import Markdown, display
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
 
 from .basics.workspace import write_atomically
 from .dataset import mnist
@@ -19,191 +21,209 @@ from .store import artifacts
 # From matplotlib's defaults: what a user's own matplotlibrc says is for other figures.
 plt.style.use(["default", pathlib.Path(__file__).with_name("digits.mplstyle")])
 
+# ---------------------------------------------------------------- the style, as data
+
+# The widths of figures in inches. The widest just fits into a page of JupyterLab and of README.md.
+NARROW, MEDIUM, WIDE = 6.0, 7.5, 8.7
+SMALL = 9  # points: the smallest text
+
 # Dark ink on white paper, as the digits were written.
 INK = "gray_r"
 # Around a real zero only: blue below, red above.
 DIVERGING = "RdBu_r"
-# One inch of a figure is this many pixels on the page: 150 dpi images are then sharp on high-resolution screens.
+# From none to much, where nothing lies on the other side of zero: errors, and amounts.
+AMOUNT = "YlOrBr"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one thing is drawn in every figure: its colour, its marker, and the style of its line."""
+
+    colour: str
+    marker: str = "o"
+    line: str = "-"
+
+
+# One colour for a family of networks; its members differ by their markers, and by the labels beside them.
+# Anybody can tell the colours apart: any two differ by at least 16 (CIEDE2000) with full colour vision and without
+# red or green cones (Machado, Oliveira and Fernandes 2009), and each has a contrast of 3 : 1 on white.
+_NO_HIDDEN_LAYER, _PUBLISHED, _OWN, _DEEP = "#DA7C0B", "#0A9AB4", "#1257F2", "#14003C"
+_CONV, _TUNED, _READING = "#AA562F", "#8A2675", "#0E3803"
+_GREY, _BLACK = "#767676", "#222222"
+
+LOOKS = {
+    "baseline-softmax": Look(_NO_HIDDEN_LAYER, "s"),
+    "baseline-sigmoid": Look(_NO_HIDDEN_LAYER, "p"),
+    "D-baseline": Look(_NO_HIDDEN_LAYER, "d"),
+    "A-baseline": Look(_NO_HIDDEN_LAYER, "h"),
+    "A-hidden": Look(_PUBLISHED, "<"),
+    "B": Look(_PUBLISHED, "v"),
+    "C": Look(_PUBLISHED, "^"),
+    "D-hidden": Look(_PUBLISHED, ">"),
+    "E": Look(_PUBLISHED, "8"),
+    "own": Look(_OWN, "o"),
+    "own-on-split": Look(_OWN, "H"),
+    "deep": Look(_DEEP, "D"),
+    "conv": Look(_CONV, "P"),
+    "conv-undistorted": Look(_CONV, "X"),
+    "tuned": Look(_TUNED, "*"),
+    "reading": Look(_READING, "d"),
+    "training": Look(_GREY, ".", "--"),
+    "validation": Look(_BLACK, "o"),
+    "test": Look(_BLACK, "s"),
+    "other": Look(_BLACK, "o"),
+}
+
+# "98.5 %", with a space that does not break; the decimals come from the axis.
+_PERCENT_SIGN = "\N{NO-BREAK SPACE}%"
+
+
+def look(name: str) -> Look:
+    """How a thing is drawn; ``KeyError`` with a sentence for one that the table does not have."""
+    if name not in LOOKS:
+        raise KeyError(f"{name!r} has no colour and marker yet: add it to LOOKS in plots.py.")
+    return LOOKS[name]
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share in words: 0.985 is "98.5 %" with one decimal."""
+    return f"{share:.{decimals}%}".replace("%", _PERCENT_SIGN)
+
+
+def percent_axis(axis) -> None:
+    """Let an axis of shares from 0 to 1 (``axes.xaxis`` or ``axes.yaxis``) speak in percent."""
+    axis.set_major_formatter(PercentFormatter(1, symbol=_PERCENT_SIGN))
+
+
+def thousands_axis(axis) -> None:
+    """Let an axis of large whole numbers write them as "60,000"."""
+    axis.set_major_formatter(FuncFormatter(_with_commas))
+
+
+def _with_commas(value, _position=None) -> str:
+    return f"{value:,.0f}"
+
+
+def error_axis(axis, errors, *, of: int | None = None) -> None:
+    """Make an axis one of errors (1 - accuracy), logarithmic: equal steps are equal ratios of errors.
+
+    Args:
+        axis: ``axes.xaxis`` or ``axes.yaxis``.
+        errors: what will be drawn, as shares above 0; the axis reaches a little beyond its extremes.
+        of: None writes percent; a number writes how many of so many images are misread.
+    """
+    errors = np.asarray(errors, dtype=float)
+    lowest, highest = errors.min() / 1.25, errors.max() * 1.25
+    steps = (1, 1.5, 2, 3, 5, 7) if highest < 6 * lowest else (1, 2, 5)
+    steps = steps if highest < 40 * lowest else (1, 3)
+    powers = 10.0 ** np.arange(-5, 1)
+    ticks = [step * power for power in powers for step in steps]
+    ticks = [tick for tick in ticks if lowest <= tick <= min(highest, 1)]
+    axis._set_axes_scale("log")
+    axis.axes.set(**{f"{axis.axis_name}lim": (lowest, highest)})
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_minor_locator(NullLocator())
+    if of is None:
+        labels = [f"{100 * tick:.4g}{_PERCENT_SIGN}" for tick in ticks]
+    else:
+        labels = [_with_commas(of * tick) for tick in ticks]
+    axis.set_ticklabels(labels)
+
+
+def label_lines(axes: plt.Axes, ends: dict[str, float], colours: dict[str, str]) -> None:
+    """Write names to the right of the axes, each at the height where its line ends, moved apart where they are close.
+
+    Call it last: it needs the axes' final limits.
+
+    Args:
+        axes: where the lines are.
+        ends: for each name the height of its line's last point.
+        colours: for each name the colour of its line.
+    """
+    axes.figure.draw_without_rendering()
+    pixels_per_point = axes.figure.dpi / 72
+    heights = {
+        name: axes.transData.transform((axes.get_xlim()[1], end))[1] / pixels_per_point
+        for name, end in ends.items()
+    }
+    placed = -np.inf
+    wanted = sorted(heights.items(), key=lambda item: item[1])
+    places = {}
+    for name, height in wanted:
+        placed = max(height, placed + 1.3 * SMALL)
+        places[name] = placed
+    # What was pushed up as a whole is lowered by half of it, so that labels stay near their lines.
+    lowered = np.median([places[name] - heights[name] for name in places])
+    for name, height in heights.items():
+        axes.annotate(
+            name,
+            (1, ends[name]),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, places[name] - lowered - height),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=colours[name],
+            annotation_clip=False,
+        )
+
+
+# ---------------------------------------------------------------- saving and showing
+
+# One inch of a figure is this many pixels on the page: 200 dpi are then sharp on high-resolution screens.
 _PAGE_PIXELS_PER_INCH = 96
+_SAMPLE = "Made from the 5,000-image sample: not MNIST's numbers"
 
 
 def show(figure: plt.Figure, name: str, caption: str) -> None:
     """Save a figure as ``figures/NAME.png`` and show exactly that image, with its caption below.
 
-    The same figure gives the same bytes. On the sample a red line in the figure and the caption say so.
+    The same figure gives the same bytes. The caption is also the image's alternative text, for whoever hears the
+    page. On the sample a red line in the figure and the caption say so.
     If DIGITS_KEEP_FIGURES is set, the figure itself is kept beside the image, as ``NAME.pickle``: the tests set it,
     to look at what is drawn rather than at pixels.
 
     Args:
         figure: a matplotlib figure; it is closed afterwards.
-        name: the notebook's number and what the figure shows, such as ``"01_class_balance"``.
-        caption: what to see in it, in a sentence; it is the figure's text alternative.
+        name: the notebook's number and what the figure shows, such as ``"01_pixel_use"``.
+        caption: one sentence with the message and one that says how to read the picture; plain text, no markup.
     """
     if mnist.load().is_sample:
-        figure.suptitle(
-            "Made from the 5,000-image sample: not MNIST's numbers", color="#B00020", fontsize=9
-        )
-        caption = f"{caption} (Made from the 5,000-image sample: not MNIST's numbers.)"
+        figure.text(0.01, 1.01, _SAMPLE, color="#B00020", fontsize=SMALL, va="bottom")
+        caption = f"{caption} ({_SAMPLE}.)"
+    _keep_within_margin(figure)
     path = artifacts.figures_folder() / f"{name}.png"
     with write_atomically(path) as temporary:
         # The version of matplotlib would change the bytes.
         figure.savefig(temporary, metadata={"Software": None})
-    width = round(figure.get_size_inches()[0] * _PAGE_PIXELS_PER_INCH)
     plt.close(figure)
     if os.environ.get("DIGITS_KEEP_FIGURES"):
         with write_atomically(path.with_suffix(".pickle")) as temporary:
             temporary.write_bytes(pickle.dumps(figure))
-    display(Image(data=path.read_bytes(), format="png", width=width))
-    display(Markdown(f"*{caption}*"))
-
-
-def draw_digit(
-    axes: plt.Axes,
-    image: np.ndarray,
-    title: str = "",
-    *,
-    cmap: str = INK,
-    limit: float | None = None,
-) -> AxesImage:
-    """Draw one image in a thin frame, without ticks.
-
-    Args:
-        axes: where to draw.
-        image: shape (784,) for 28 x 28 pixels, or (rows, columns).
-        title: a short text above it.
-        cmap: name of a colour map.
-        limit: the value of the strongest colour: the map then runs from ``-limit`` to ``limit`` if ``cmap`` is
-            diverging, else from 0 to ``limit``. None takes the image's own range.
-
-    Returns:
-        The drawn image, from which a colour bar can be made.
-    """
-    lowest = None if limit is None else (-limit if cmap == DIVERGING else 0)
-    if np.ndim(image) == 1:
-        image = np.reshape(image, (28, 28))
-    drawn = axes.imshow(image, cmap=cmap, vmin=lowest, vmax=limit)
-    axes.set_title(title, fontsize=9, fontweight="normal", loc="center")
-    axes.set(xticks=[], yticks=[])
-    # The paper's edge: digits do not float.
-    axes.spines[:].set(visible=True, color="0.8", linewidth=0.6)
-    return drawn
-
-
-def draw_digit_map(axes: plt.Axes, values: np.ndarray, title: str) -> None:
-    """Draw a filter or a feature map: red for positive values, blue for negative ones, white for 0.
-
-    Args:
-        axes: where to draw.
-        values: shape (rows, columns), of any size.
-        title: a short text above it.
-    """
-    limit = max(np.abs(values).max(), 1e-9)
-    draw_digit(axes, values, title, cmap=DIVERGING, limit=limit)
-
-
-def grid_of_digits(
-    images: np.ndarray,
-    titles: Sequence[str],
-    columns: int,
-    *,
-    size: float = 0.9,
-    wrong: Sequence[bool] = (),
-    cmap: str = INK,
-    limit: float | None = None,
-) -> plt.Figure:
-    """A figure with images row by row, each under its title.
-
-    Args:
-        images: shape (images, 28, 28) or (images, 784).
-        titles: one per image, or an empty sequence for none.
-        columns: images in a row.
-        size: width of one image in inches.
-        wrong: one per image, true where the title shall stand out in bold; or an empty sequence for none.
-        cmap, limit: as in :func:`draw_digit`.
-    """
-    rows = -(-len(images) // columns)
-    lines = max((title.count("\n") + 1 for title in titles), default=0)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(columns * size, rows * (size + 0.2 * lines)), squeeze=False
+    image = path.read_bytes()
+    # IPython's Image knows no alternative text in the version that Colab ships.
+    display(
+        {"image/png": base64.b64encode(image).decode(), "text/plain": caption},
+        metadata={"image/png": {"width": _width_on_page(image), "alt": caption}},
+        raw=True,
     )
-    for axis in axes.flat:
-        axis.set_axis_off()
-    for index, image in enumerate(images):
-        axes.flat[index].set_axis_on()
-        draw_digit(
-            axes.flat[index], image, titles[index] if len(titles) else "", cmap=cmap, limit=limit
-        )
-        if len(wrong) and wrong[index]:
-            axes.flat[index].title.set(weight="bold", color="#B00020")
-    return figure
+    display(Markdown(caption))
 
 
-def learning_curves(histories: dict[str, pd.DataFrame], *, coinciding: bool = False) -> plt.Figure:
-    """Loss and accuracy per epoch, side by side: one colour per network, dashed for training, solid for validation.
-
-    Args:
-        histories: for each network's name the table that :func:`digits.training.fit` returns.
-        coinciding: draw earlier networks wider, so that curves which lie on one another are all seen.
-    """
-    figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.4))
-    for column, (axis, quantity) in enumerate(zip(axes, ("loss", "accuracy"), strict=True)):
-        for number, (name, history) in enumerate(histories.items()):
-            parts = [(quantity, "training", "--")]
-            if f"val_{quantity}" in history:
-                parts.append((f"val_{quantity}", "validation", "-"))
-            for key, part, line in parts:
-                marker = "o" if len(history) <= 10 else None
-                label = f"{name}, {part}" if len(histories) > 1 else part
-                wider = len(histories) - 1 - number if coinciding else 0
-                axis.plot(
-                    history["epoch"],
-                    history[key],
-                    line,
-                    color=f"C{number}",
-                    marker=marker,
-                    markersize=4 + 3 * wider,
-                    linewidth=1.8 + 3 * wider,
-                    alpha=0.5 if wider else 1,
-                    label=label,
-                )
-        axis.set(
-            xlabel="epoch",
-            title=quantity.capitalize(),
-            ylabel="cross-entropy (nats)" if column == 0 else "accuracy",
-        )
-        axis.grid(axis="y")
-        axis.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
-    axes[1].yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1, decimals=1))
-    axes[0].legend(fontsize=9)
-    return figure
+def _keep_within_margin(figure: plt.Figure) -> None:
+    """Lay the figure out so that with the margin of paper that savefig adds it is as wide as it was asked to be."""
+    engine = figure.get_layout_engine()
+    if engine is None or "w_pad" not in engine.get():
+        return
+    width, height = figure.get_size_inches()
+    padding = plt.rcParams["savefig.pad_inches"]
+    across = max(padding - engine.get()["w_pad"], 0) / width
+    up = max(padding - engine.get()["h_pad"], 0) / height
+    engine.set(rect=(across, up, 1 - 2 * across, 1 - 2 * up))
 
 
-def confusion_matrix(
-    axes: plt.Axes,
-    table: pd.DataFrame,
-    title: str,
-    *,
-    decimals: int = 0,
-    highest: float | None = None,
-) -> None:
-    """Draw a confusion matrix: the true digit in rows, the predicted digit in columns, a number in each cell.
-
-    Args:
-        axes: where to draw.
-        table: 10 x 10, as :func:`digits.evaluation.confusion_counts` and the functions beside it return it.
-        title: the text above it.
-        decimals: digits after the decimal point; cells that round to 0 stay empty.
-        highest: the value of the strongest colour, so that two matrices can share one scale; None for the largest.
-    """
-    values = table.to_numpy(dtype=float)
-    highest = highest or max(values.max(), 1.0)
-    axes.imshow(values, cmap="Blues", vmin=0, vmax=highest)
-    for (row, column), value in np.ndenumerate(values):
-        text = f"{value:.{decimals}f}"
-        if float(text) != 0:
-            color = "white" if value > 0.55 * highest else "black"
-            axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color=color)
-    axes.set(xlabel=table.columns.name, ylabel=table.index.name, title=title)
-    axes.set_xticks(range(10), table.columns)
-    axes.set_yticks(range(10), table.index)
-    axes.tick_params(length=0)
+def _width_on_page(png: bytes) -> int:
+    """How many of the page's pixels an image takes: its width stands in the header of a PNG."""
+    return round(
+        int.from_bytes(png[16:20]) / plt.rcParams["savefig.dpi"] * _PAGE_PIXELS_PER_INCH
+    )

@@ -132,7 +132,13 @@ STEPS = numbered(
         title="Hyperparameter tuning",
         question="Does a search find better settings than we chose by hand, and which of them matter?",
         memory=2150,
-        reads=("preprocessed.npz", "test_set.npz", *_networks("own"), "results/05.csv"),
+        reads=(
+            "preprocessed.npz",
+            "test_set.npz",
+            *_networks("own"),
+            "results/05.csv",
+            "results/07.csv",
+        ),
         writes=(*_networks("tuned"), "trials.csv", "results/08.csv"),
     ),
     Step(

@@ -1,0 +1,119 @@
+"""Dots along a scale, one row for each thing: every run a dot, with intervals; the ladder of errors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from .. import plots
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of dots: their values, the name in ``plots.LOOKS`` whose look they have, and a range for each or none."""
+
+    values: Sequence[float]
+    look: str = "other"
+    low: Sequence[float] = ()
+    high: Sequence[float] = ()
+
+
+def dots_with_ranges(axes: plt.Axes, rows: Mapping[str, Row | Sequence[Row]]) -> None:
+    """Draw each row's dots at its height, the first row on top, with horizontal lines for ranges.
+
+    A row of several dots is spread a little in height, so that equal ones are all seen. The axes' scale, its
+    format and label are the caller's.
+
+    Args:
+        axes: where to draw.
+        rows: for each row's name what stands in it: one :class:`Row`, or several, one below the other.
+    """
+    for height, (name, found) in enumerate(rows.items()):
+        groups = [found] if isinstance(found, Row) else list(found)
+        for shift, row in zip(_spread(len(groups), 0.25), groups, strict=True):
+            look = plots.look(row.look)
+            places = height + shift + _spread(len(row.values), 0.2 / len(groups))
+            if len(row.low):
+                axes.hlines(places, row.low, row.high, color=look.colour, linewidth=1.5)
+            axes.plot(
+                row.values, places, look.marker, color=look.colour, label=f"{name}, {row.look}"
+            )
+    axes.set_yticks(range(len(rows)), list(rows))
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+
+
+def _spread(count: int, reach: float) -> np.ndarray:
+    """Places around 0 for so many things."""
+    return np.linspace(-reach, reach, count) if count > 1 else np.zeros(count)
+
+
+def error_ladder(
+    errors: Mapping[str, Sequence[float]],
+    title: str,
+    *,
+    added: Mapping[str, str] | None = None,
+    low: Mapping[str, float] | None = None,
+    high: Mapping[str, float] | None = None,
+    of: int = 10_000,
+) -> plt.Figure:
+    """The errors of networks on one logarithmic axis, one rung for each: every run a dot, their mean a stroke.
+
+    Args:
+        errors: for each network's name the share of images that each run misreads, in the order of the rungs.
+        title: the message of the figure.
+        added: for some networks, in words, what was added since the rung above; written on their rung, beside the
+            dots, on the side where there is more room.
+        low, high: for some networks an interval of the error, drawn as a pale line below the dots.
+        of: the number of images that the axis counts errors of.
+    """
+    added = {} if added is None else added
+    low = {} if low is None else low
+    high = {} if high is None else high
+    figure, axes = plt.subplots(figsize=(plots.WIDE, 0.9 + 0.42 * len(errors)))
+    means = {name: float(np.mean(runs)) for name, runs in errors.items()}
+    for rung, (name, runs) in enumerate(errors.items()):
+        look = plots.look(name)
+        if name in low:
+            axes.hlines(rung, low[name], high[name], color=look.colour, linewidth=1)
+        places = rung + _spread(len(runs), 0.18)
+        axes.plot(runs, places, look.marker, color=look.colour, markersize=4, label=name)
+        axes.vlines(means[name], rung - 0.36, rung + 0.36, color=look.colour, linewidth=2.5)
+    drawn = np.concatenate([*errors.values(), list(low.values()), list(high.values())])
+    plots.error_axis(axes.xaxis, drawn, of=of)
+    axes.set_xlim(axes.get_xlim()[::-1])  # fewer errors to the right
+    for rung, name in enumerate(errors):
+        axes.annotate(
+            f"{of * means[name]:,.0f}",
+            (1, rung),
+            xycoords=("axes fraction", "data"),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=plots.SMALL,
+            color=plots.look(name).colour,
+            fontweight="bold",
+        )
+        if name in added:
+            extremes = [*errors[name], *(limits[name] for limits in (low, high) if name in limits)]
+            ends = {1: min(extremes), -1: max(extremes)}  # on the right the fewest errors
+            middle = np.mean(np.log(axes.get_xlim()))
+            side = -1 if np.mean(np.log(list(ends.values()))) < middle else 1
+            axes.annotate(
+                f"+ {added[name]}",
+                (ends[side], rung),
+                xytext=(8 * side, 0),
+                textcoords="offset points",
+                ha="left" if side > 0 else "right",
+                va="center",
+                fontsize=plots.SMALL,
+                color="0.25",
+            )
+    axes.set_yticks(range(len(errors)), list(errors))
+    axes.set_ylim(len(errors) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    axes.set(xlabel=f"errors of {of:,} test images (log scale, fewer to the right)", title=title)
+    return figure
