@@ -18,6 +18,7 @@ FLOORS = (
     {"dataset"},
     {"store"},
     {"checks", "plots"},
+    {"charts"},
     {"training"},
     {"results"},
     {"handwriting", "search", "drawpad"},

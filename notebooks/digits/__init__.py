@@ -7,6 +7,7 @@ Read :mod:`digits.series` first: it is the map of the house. Each folder is a ro
     search   handwriting   drawpad            three rooms that know nothing of each other
     results                                   tables of what networks reached
     training                                  networks; its backend alone imports TensorFlow
+    charts                                    what is drawn again and again
     plots   checks                            figures, and lines that guard the text
     store                                     artifacts: what one notebook hands to the next
     dataset                                   MNIST, verified

@@ -90,9 +90,21 @@ def percent(share: float, decimals: int = 0) -> str:
     return f"{share:.{decimals}%}".replace("%", _PERCENT_SIGN)
 
 
+class _Percent(PercentFormatter):
+    """Matplotlib's, without decimals that are 0 at every tick: "90 %", not "90.0 %"."""
+
+    def format_ticks(self, values):
+        """The texts of all ticks of an axis, with equally many decimals."""
+        texts = super().format_ticks(values)
+        tail = f".0{_PERCENT_SIGN}"
+        if all(text.endswith(tail) for text in texts):
+            return [text.removesuffix(tail) + _PERCENT_SIGN for text in texts]
+        return texts
+
+
 def percent_axis(axis) -> None:
     """Let an axis of shares from 0 to 1 (``axes.xaxis`` or ``axes.yaxis``) speak in percent."""
-    axis.set_major_formatter(PercentFormatter(1, symbol=_PERCENT_SIGN))
+    axis.set_major_formatter(_Percent(1, symbol=_PERCENT_SIGN))
 
 
 def thousands_axis(axis) -> None:
@@ -172,6 +184,7 @@ def label_lines(axes: plt.Axes, ends: dict[str, float], colours: dict[str, str])
 
 # One inch of a figure is this many pixels on the page: 200 dpi are then sharp on high-resolution screens.
 _PAGE_PIXELS_PER_INCH = 96
+_BANNER_INCHES = 0.25  # what is kept free for the next line at the top of a figure
 _SAMPLE = "Made from the 5,000-image sample: not MNIST's numbers"
 
 
@@ -189,9 +202,10 @@ def show(figure: plt.Figure, name: str, caption: str) -> None:
         caption: one sentence with the message and one that says how to read the picture; plain text, no markup.
     """
     if mnist.load().is_sample:
-        figure.text(0.01, 1.01, _SAMPLE, color="#B00020", fontsize=SMALL, va="bottom")
         caption = f"{caption} ({_SAMPLE}.)"
-    _keep_within_margin(figure)
+    _keep_within_margin(figure, _BANNER_INCHES if mnist.load().is_sample else 0)
+    if mnist.load().is_sample:
+        figure.text(0.01, 0.99, _SAMPLE, color="#B00020", fontsize=SMALL, va="top", in_layout=False)
     path = artifacts.figures_folder() / f"{name}.png"
     with write_atomically(path) as temporary:
         # The version of matplotlib would change the bytes.
@@ -210,8 +224,11 @@ def show(figure: plt.Figure, name: str, caption: str) -> None:
     display(Markdown(caption))
 
 
-def _keep_within_margin(figure: plt.Figure) -> None:
-    """Lay the figure out so that with the margin of paper that savefig adds it is as wide as it was asked to be."""
+def _keep_within_margin(figure: plt.Figure, above: float = 0) -> None:
+    """Lay the figure out so that with the margin of paper that savefig adds it is as wide as it was asked to be.
+
+    ``above`` inches at its top stay free.
+    """
     engine = figure.get_layout_engine()
     if engine is None or "w_pad" not in engine.get():
         return
@@ -219,11 +236,9 @@ def _keep_within_margin(figure: plt.Figure) -> None:
     padding = plt.rcParams["savefig.pad_inches"]
     across = max(padding - engine.get()["w_pad"], 0) / width
     up = max(padding - engine.get()["h_pad"], 0) / height
-    engine.set(rect=(across, up, 1 - 2 * across, 1 - 2 * up))
+    engine.set(rect=(across, up, 1 - 2 * across, 1 - 2 * up - above / height))
 
 
 def _width_on_page(png: bytes) -> int:
     """How many of the page's pixels an image takes: its width stands in the header of a PNG."""
-    return round(
-        int.from_bytes(png[16:20]) / plt.rcParams["savefig.dpi"] * _PAGE_PIXELS_PER_INCH
-    )
+    return round(int.from_bytes(png[16:20]) / plt.rcParams["savefig.dpi"] * _PAGE_PIXELS_PER_INCH)

@@ -105,18 +105,20 @@ def picture_rows(
     height = len(rows) * (side + (0.17 * lines if titles else 0)) + (0.25 if columns else 0)
     figure, axes = plt.subplots(len(rows), wide, figsize=(width, height), squeeze=False)
     for number, (name, pictures) in enumerate(rows.items()):
-        for axis, picture in zip(axes[number], [*pictures, *[None] * (wide - len(pictures))]):
+        for axis, picture in zip(
+            axes[number], [*pictures, *[None] * (wide - len(pictures))], strict=True
+        ):
             if picture is None:
                 axis.set(xticks=[], yticks=[])
                 axis.spines[:].set_visible(False)
             else:
                 draw_digit(axis, picture, cmap=cmap, limit=1)
-        for axis, title in zip(axes[number], titles[number] if titles else ()):
+        for axis, title in zip(axes[number], titles[number] if titles else (), strict=False):
             axis.set_title(title, fontsize=plots.SMALL, fontweight="normal", loc="center")
         if name:
             axes[number, 0].set_ylabel(
                 name, fontsize=plots.SMALL, rotation=0, ha="right", va="center"
             )
-    for axis, title in zip(axes[0], columns):
+    for axis, title in zip(axes[0], columns, strict=False):
         axis.set_title(title, fontsize=plots.SMALL, fontweight="normal", loc="center")
     return figure
