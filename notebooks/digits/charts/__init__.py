@@ -8,6 +8,15 @@ from .certainty import accuracies_over_splits, errors_by_coverage, reliability_d
 from .comparison import errors_per_digit, pairs_of_networks, precision_and_recall
 from .curves import learning_curves, lines
 from .dots import dots_with_ranges, error_ladder
+from .exploration import (
+    losses_and_accuracies,
+    map_and_variance,
+    means_and_deviations,
+    outputs_before_sigmoid,
+    pixel_use,
+    pixel_values,
+    shares_of_values,
+)
 from .hero import photograph_to_answer
 from .images import digit_grid, draw_digit, picture_rows
 from .matrices import confusion_matrices, picture_matrix
@@ -49,17 +58,24 @@ __all__ = [
     "ingredient_ladder",
     "learning_curves",
     "lines",
+    "losses_and_accuracies",
+    "map_and_variance",
     "maps_of_filters",
+    "means_and_deviations",
     "misread_pictures",
+    "outputs_before_sigmoid",
     "pairs_of_networks",
     "photograph_grid",
     "photograph_to_answer",
     "picture_matrix",
     "picture_rows",
+    "pixel_use",
+    "pixel_values",
     "precision_and_recall",
     "probabilities_between",
     "reliability_diagrams",
     "search_history",
     "shares_by_forest",
+    "shares_of_values",
     "trials_by_setting",
 ]
