@@ -37,6 +37,8 @@ ARE_SLOW = {
 TAKEN_BY_THE_OTHER = "hyperparameter_tuning"
 LONGEST_WAIT = 1800  # seconds for a notebook in another process
 MUTATIONS = pathlib.Path(__file__).parent / "tests" / "mutations"
+# Pixels depend on the machine, once a network was trained; test_drawn_figures.py looks at what is drawn.
+PICTURES = pathlib.Path(__file__).parent / "tests" / "pictures.cfg"
 HOW_TO_TEST_ALL = "pytest --nbval -n 2"
 
 # Seconds of processor time on two cores of 2026, for files that take more than a few. The longest come first, so that
@@ -108,6 +110,7 @@ def pytest_configure(config):
         config.option.nbval_current_env = (
             True  # a kernel that the user registered as "python3" could be any Python
         )
+        config.option.nbval_sanitize_with = config.option.nbval_sanitize_with or str(PICTURES)
         config.option.nbval_cell_timeout = min(config.option.nbval_cell_timeout, CELL_TIMEOUT)
     if _compares_notebooks(config):
         # nbval's kernels get this process's environment.

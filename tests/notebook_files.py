@@ -1,7 +1,9 @@
 """Reading the stored notebooks and the Markdown around them, for tests that look at them from outside."""
 
 import ast
+import base64
 import functools
+import html.parser
 import pathlib
 import re
 from collections.abc import Iterator
@@ -98,17 +100,48 @@ def figures(step: series.Step) -> list[Figure]:
     return shown
 
 
+_PICTURE = re.compile(r"data:image/png;base64,[\w+/=]*")
+
+
+class _Images(html.parser.HTMLParser):
+    """The attributes of all images of a page."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.found: list[dict[str, str]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            self.found.append(dict(attrs))
+
+
+def images(page: str) -> list[dict[str, str]]:
+    """The attributes of each image in a piece of HTML."""
+    return _Images(page).found
+
+
+def html_outputs(cell: nbformat.NotebookNode) -> list[str]:
+    """What a code cell's outputs hold as HTML: tables and figures."""
+    data = (output.get("data", {}) for output in cell.outputs)
+    return [each["text/html"] for each in data if "text/html" in each]
+
+
+def pictures(cell: nbformat.NotebookNode) -> list[bytes]:
+    """The PNG files that a code cell's outputs hold."""
+    found = _PICTURE.findall("".join(html_outputs(cell)))
+    return [base64.b64decode(picture.partition(",")[2]) for picture in found]
+
+
 def textual_outputs(cell: nbformat.NotebookNode) -> Iterator[str]:
-    """Everything in a code cell's outputs that is text: streams, tracebacks, and data other than images."""
+    """Everything in a code cell's outputs that is text: streams, tracebacks, and data without the pictures in it."""
     for output in cell.outputs:
         if output.output_type == "stream":
             yield output.text
         elif output.output_type == "error":
             yield "\n".join([output.ename, output.evalue, *output.traceback])
         else:
-            yield from (
-                str(value) for kind, value in output.data.items() if not kind.startswith("image/")
-            )
+            yield from (_PICTURE.sub("", str(value)) for value in output.data.values())
 
 
 _FENCED = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)

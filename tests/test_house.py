@@ -56,7 +56,8 @@ def test_tool_finds_a_mistake(tree, name):
 
 def test_spelling_of_notebooks_is_that_of_their_words(tree):
     """Pictures in stored outputs would be taken for misspelt words, or the notebooks' prose would not be read."""
-    picture = {"image/png": f"{'te'}/{'recie'}{'ve'}"}
+    data = f"{'te'}/{'recie'}{'ve'}"
+    picture = {"text/html": f'<img src="data:image/png;base64,{data}">'}
     output = nbformat.v4.new_output("display_data", data=picture)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])])
     nbformat.write(notebook, tree / "notebooks" / "01.ipynb")

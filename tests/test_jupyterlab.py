@@ -56,7 +56,7 @@ def test_claims_are_confirmed_on_the_page(page):
 def test_figures_are_shown_with_their_captions(page):
     """The learner would see broken images, images wider than the page, or figures without a word on them."""
     figures = notebook_files.figures(STEP)
-    images = page.locator(".jp-RenderedImage img")
+    images = page.locator(".jp-RenderedHTML img")
     assert images.count() == len(figures)
     sizes = images.evaluate_all(
         "all => all.map(img => [img.naturalWidth, img.clientWidth, img.closest('.jp-OutputArea-output').clientWidth])"
@@ -64,10 +64,10 @@ def test_figures_are_shown_with_their_captions(page):
     for (natural, shown, available), figure in zip(sizes, figures, strict=True):
         assert natural > 0, figure.name
         assert 300 < shown <= min(natural, available), figure.name
-    captions = page.locator(".jp-OutputArea-output.jp-RenderedMarkdown em").all_inner_texts()
-    assert len(captions) == len(figures)
-    for caption, figure in zip(captions, figures, strict=True):
-        assert caption.startswith(figure.caption)
+    for image, figure in zip(images.all(), figures, strict=True):
+        words = image.get_attribute("alt")
+        assert words.startswith(figure.caption)
+        assert image.locator("xpath=following-sibling::p").inner_text() == words
 
 
 def test_setup_cell_is_folded(page):

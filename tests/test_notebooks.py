@@ -1,12 +1,14 @@
 """The stored notebooks as readers, GitHub and nbval find them: structure and honesty."""
 
 import ast
+import html
 import json
 import pathlib
 import re
 import subprocess
 import sys
 
+import nbconvert
 import nbformat
 import notebook_files
 import pytest
@@ -391,10 +393,19 @@ def test_figures_have_captions_and_names_of_their_notebook(step):
     for figure in figures:
         assert len(figure.caption) >= 40, figure.name
         assert re.fullmatch(rf"{step.number}_[a-z0-9_]+", figure.name)
-        stored = "".join(notebook_files.textual_outputs(figure.cell))
-        assert f"*{figure.caption}*" in stored, (
-            f"{figure.name}: the stored caption is not that of the source"
-        )
+        assert not re.search(r"[*`_<>\n]", figure.caption), f"{figure.name}: markup in an alt text"
+        (shown,) = notebook_files.images("".join(notebook_files.html_outputs(figure.cell)))
+        assert shown["alt"] == figure.caption, f"{figure.name}: its stored caption is another one"
+
+
+@each_notebook
+def test_page_made_of_a_notebook_has_its_captions_as_alternative_texts(step):
+    """Whoever hears the published page would learn that there is an image, and nothing of what it shows."""
+    page, _ = nbconvert.HTMLExporter().from_filename(str(step.notebook))
+    captions = [figure.caption for figure in notebook_files.figures(step)]
+    assert [image.get("alt") for image in notebook_files.images(page)] == captions
+    # Upright, in a paragraph of its own.
+    assert all(f"<p>{html.escape(caption)}</p>" in page for caption in captions)
 
 
 def test_no_figure_name_is_used_twice():

@@ -4,6 +4,7 @@ What is drawn again and again (digits, learning curves, ladders, matrices) stand
 """
 
 import base64
+import html
 import os
 import pathlib
 import pickle
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import Markdown, display
+from IPython.display import display
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
 
 from .basics.workspace import write_atomically
@@ -205,7 +206,8 @@ def show(figure: plt.Figure, name: str, caption: str) -> None:
         caption = f"{caption} ({_SAMPLE}.)"
     _keep_within_margin(figure, _BANNER_INCHES if mnist.load().is_sample else 0)
     if mnist.load().is_sample:
-        figure.text(0.01, 0.99, _SAMPLE, color="#B00020", fontsize=SMALL, va="top", in_layout=False)
+        left, top = plt.rcParams["savefig.pad_inches"] / figure.get_size_inches()
+        figure.text(left, 1 - top, _SAMPLE, color="#B00020", fontsize=SMALL, va="top")
     path = artifacts.figures_folder() / f"{name}.png"
     with write_atomically(path) as temporary:
         # The version of matplotlib would change the bytes.
@@ -214,14 +216,17 @@ def show(figure: plt.Figure, name: str, caption: str) -> None:
     if os.environ.get("DIGITS_KEEP_FIGURES"):
         with write_atomically(path.with_suffix(".pickle")) as temporary:
             temporary.write_bytes(pickle.dumps(figure))
-    image = path.read_bytes()
-    # IPython's Image knows no alternative text in the version that Colab ships.
-    display(
-        {"image/png": base64.b64encode(image).decode(), "text/plain": caption},
-        metadata={"image/png": {"width": _width_on_page(image), "alt": caption}},
-        raw=True,
-    )
-    display(Markdown(caption))
+    display({"text/html": _on_page(path.read_bytes(), caption), "text/plain": caption}, raw=True)
+
+
+def _on_page(png: bytes, caption: str) -> str:
+    """An image with its caption below, as HTML.
+
+    JupyterLab and nbconvert give no alternative text to images that they show as such, whatever the metadata say.
+    """
+    words, data = html.escape(caption), base64.b64encode(png).decode()
+    width = _width_on_page(png)
+    return f'<img src="data:image/png;base64,{data}" width="{width}" alt="{words}"><p>{words}</p>'
 
 
 def _keep_within_margin(figure: plt.Figure, above: float = 0) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn
 from matplotlib import patheffects
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MultipleLocator
@@ -79,6 +80,23 @@ def shares_of_values(values: np.ndarray, shares: np.ndarray, title: str) -> plt.
     ticks = 10.0 ** np.arange(np.ceil(np.log10(shares.min())), 1)
     axes.set_yticks(ticks, [f"{100 * tick:g}\N{NO-BREAK SPACE}%" for tick in ticks])
     axes.minorticks_off()
+    return figure
+
+
+def boxes_per_digit(table: pd.DataFrame, quantity: str, title: str) -> plt.Figure:
+    """A box plot for each digit of a share: quartiles, median, and what lies far from them.
+
+    Args:
+        table: the columns ``digit`` and, by its name, the quantity, from 0 to 1; one row an image.
+        quantity: the column's name.
+        title: the message of the figure.
+    """
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.4))
+    seaborn.boxplot(
+        table, x="digit", y=quantity, color="0.8", linecolor="0.2", fliersize=1, ax=axes
+    )
+    axes.set(ylabel=f"{quantity}: mean pixel, share of full", title=title)
+    plots.percent_axis(axes.yaxis)
     return figure
 
 
