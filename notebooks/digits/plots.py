@@ -185,7 +185,6 @@ def label_lines(axes: plt.Axes, ends: dict[str, float], colours: dict[str, str])
 
 # One inch of a figure is this many pixels on the page: 200 dpi are then sharp on high-resolution screens.
 _PAGE_PIXELS_PER_INCH = 96
-_BANNER_INCHES = 0.25  # what is kept free for the next line at the top of a figure
 _SAMPLE = "Made from the 5,000-image sample: not MNIST's numbers"
 
 
@@ -202,12 +201,12 @@ def show(figure: plt.Figure, name: str, caption: str) -> None:
         name: the notebook's number and what the figure shows, such as ``"01_pixel_use"``.
         caption: one sentence with the message and one that says how to read the picture; plain text, no markup.
     """
+    _keep_within_margin(figure)
     if mnist.load().is_sample:
         caption = f"{caption} ({_SAMPLE}.)"
-    _keep_within_margin(figure, _BANNER_INCHES if mnist.load().is_sample else 0)
-    if mnist.load().is_sample:
-        left, top = plt.rcParams["savefig.pad_inches"] / figure.get_size_inches()
-        figure.text(left, 1 - top, _SAMPLE, color="#B00020", fontsize=SMALL, va="top")
+        # Above the figure, beyond its layout: savefig's tight box takes it in.
+        left = plt.rcParams["savefig.pad_inches"] / figure.get_size_inches()[0]
+        figure.text(left, 1, _SAMPLE, color="#B00020", fontsize=SMALL, va="bottom")
     path = artifacts.figures_folder() / f"{name}.png"
     with write_atomically(path) as temporary:
         # The version of matplotlib would change the bytes.
@@ -229,11 +228,8 @@ def _on_page(png: bytes, caption: str) -> str:
     return f'<img src="data:image/png;base64,{data}" width="{width}" alt="{words}"><p>{words}</p>'
 
 
-def _keep_within_margin(figure: plt.Figure, above: float = 0) -> None:
-    """Lay the figure out so that with the margin of paper that savefig adds it is as wide as it was asked to be.
-
-    ``above`` inches at its top stay free.
-    """
+def _keep_within_margin(figure: plt.Figure) -> None:
+    """Lay the figure out so that with the margin of paper that savefig adds it is as wide as it was asked to be."""
     engine = figure.get_layout_engine()
     if engine is None or "w_pad" not in engine.get():
         return
@@ -241,7 +237,7 @@ def _keep_within_margin(figure: plt.Figure, above: float = 0) -> None:
     padding = plt.rcParams["savefig.pad_inches"]
     across = max(padding - engine.get()["w_pad"], 0) / width
     up = max(padding - engine.get()["h_pad"], 0) / height
-    engine.set(rect=(across, up, 1 - 2 * across, 1 - 2 * up - above / height))
+    engine.set(rect=(across, up, 1 - 2 * across, 1 - 2 * up))
 
 
 def _width_on_page(png: bytes) -> int:

@@ -16,6 +16,7 @@ _06 = "notebooks/06_how_sure_are_we.ipynb"
 # Parts of the tests: the file that ought to notice, or, where that takes long, those of its tests.
 _EVALUATION = ("tests/test_evaluation.py",)
 _FIGURES = ("tests/test_figures.py",)
+_CHARTS = ("tests/test_charts.py",)
 _COLOURS = (*_FIGURES, "-k", "colours_are")
 _STORED = ("tests/test_notebooks.py", "-k", "not tensorflow")
 _SEAL = ("tests/test_seal.py",)
@@ -31,6 +32,7 @@ _TRAINING = ("tests/test_training.py", "-k", "progress")
 _AUGMENTATION = ("tests/test_augmentation.py",)
 # With the figures that the notebook made just now, which its stored outputs are not compared with.
 _RUN_01 = ("--nbval", _01, *_FIGURES)
+_DRAWN_01 = ("--nbval", _01, "tests/test_drawn_figures.py", "-k", "01_ or 01")
 _RUN_02 = ("--nbval", _02)
 _RUN_03 = ("--nbval", _03)
 _RUN_05 = ("--nbval", _05, "tests/test_readme.py")
@@ -105,18 +107,18 @@ MUTATIONS = (
     Mutation(
         "confusion-labels-swapped",
         "the drawn confusion matrix names its rows as predictions",
-        f"{_DIGITS}/plots.py",
-        "axes.set(xlabel=table.columns.name, ylabel=table.index.name, title=title)",
-        "axes.set(xlabel=table.index.name, ylabel=table.columns.name, title=title)",
-        _FIGURES,
+        f"{_DIGITS}/charts/matrices.py",
+        "axes.set(xlabel=table.columns.name, ylabel=table.index.name)",
+        "axes.set(xlabel=table.index.name, ylabel=table.columns.name)",
+        _CHARTS,
     ),
     Mutation(
         "validation-curve-of-training",
         "the curve called validation is drawn from the training images",
-        f"{_DIGITS}/plots.py",
-        'parts.append((f"val_{quantity}", "validation", "-"))',
-        'parts.append((quantity, "validation", "-"))',
-        _FIGURES,
+        f"{_DIGITS}/charts/curves.py",
+        '("validation", f"val_{quantity}")',
+        '("validation", quantity)',
+        _CHARTS,
     ),
     Mutation(
         "figure-saved-blank",
@@ -129,49 +131,47 @@ MUTATIONS = (
     Mutation(
         "rainbow-in-the-package",
         "the confusion matrix is drawn in rainbow colours",
-        f"{_DIGITS}/plots.py",
-        'cmap="Blues"',
-        'cmap="jet"',
+        f"{_DIGITS}/charts/matrices.py",
+        "colours = plt.get_cmap(plots.AMOUNT)",
+        'colours = plt.get_cmap("jet")',
         _COLOURS,
     ),
     Mutation(
         "rainbow-in-a-notebook",
-        "a magnitude is drawn in rainbow colours",
-        _01,
-        'class_deviations[digit], cmap="cividis"',
-        'class_deviations[digit], cmap="jet"',
+        "weights are drawn in rainbow colours",
+        _04,
+        "cmap=plots.DIVERGING",
+        'cmap="jet"',
         _COLOURS,
-        cell="01-027",
+        cell="04-052",
     ),
     Mutation(
         "axis-label-dropped",
         "an axis has no label any more",
-        _01,
-        '    xlabel="pixel value",\n',
+        f"{_DIGITS}/charts/exploration.py",
+        '        xlabel="pixel value",\n',
         "",
-        _RUN_01,
-        cell="01-021",
+        _DRAWN_01,
         only_on_mnist=True,
     ),
     Mutation(
         "bars-not-drawn",
         "a figure is shown without what it is about",
-        _01,
-        "axes.bar(values, value_counts / value_counts.sum(), width=1.0)\n",
+        f"{_DIGITS}/charts/exploration.py",
+        '    axes.bar(values, shares, width=1.0, color="0.45")\n',
         "",
-        _RUN_01,
-        cell="01-021",
+        _DRAWN_01,
         only_on_mnist=True,
     ),
     Mutation(
         "caption-dropped",
         "a figure has no caption",
         _02,
-        '    "Share of each digit among the images to train on and the images to validate with: the "\n'
-        '    "bars of each pair are equal, which is what stratified means.",\n',
+        '    "Shuffling destroys the picture for us, and loses no number. Top: eight training images. Below: "\n'
+        '    "the same images with their 784 pixels shuffled in one fixed order.",\n',
         '    "",\n',
         _STORED,
-        cell="02-033",
+        cell="02-023",
     ),
     # ------------------------------------------------------------ data and their division
     Mutation(
