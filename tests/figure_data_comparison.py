@@ -57,7 +57,11 @@ def comparison(figure, run):
     ]
     written = {round(text.xy[1], 1): text.get_text() for text in axes.texts if text.xy[0] == 1}
     assert written == {rung: f"{10_000 * means[name]:,.0f}" for rung, name in enumerate(rungs)}
-    beside = {rungs[round(text.xy[1])]: text.get_text() for text in axes.texts if text.xy[0] != 1}
+    beside = {
+        rungs[round(text.xy[1])]: text.get_text().replace("\n", " ")
+        for text in axes.texts
+        if text.xy[0] != 1
+    }
     assert beside == {
         rungs[len(series.BASELINES)]: "+ hidden layers",
         "own-on-split": "+ dropout, batch normalisation, weight decay, a schedule",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MultipleLocator, NullLocator, PercentFormatter
 
 from .basics.workspace import write_atomically
 from .dataset import mnist
@@ -103,9 +103,14 @@ class _Percent(PercentFormatter):
         return texts
 
 
-def percent_axis(axis) -> None:
-    """Let an axis of shares from 0 to 1 (``axes.xaxis`` or ``axes.yaxis``) speak in percent."""
+def percent_axis(axis, *, every: float | None = None) -> None:
+    """Let an axis of shares from 0 to 1 (``axes.xaxis`` or ``axes.yaxis``) speak in percent.
+
+    With ``every``, a share, it bears a tick at each multiple of that.
+    """
     axis.set_major_formatter(_Percent(1, symbol=_PERCENT_SIGN))
+    if every is not None:
+        axis.set_major_locator(MultipleLocator(every))
 
 
 def thousands_axis(axis) -> None:

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from .. import evaluation, plots
-from .comparison import whole_percent_axis
 from .curves import lines
 
 _FEWEST_IMAGES = 20  # a bin of fewer says next to nothing
@@ -48,8 +47,8 @@ def reliability_diagrams(
             fontsize=plots.SMALL,
         )
         axes.set(xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal", xlabel="confidence")
-        whole_percent_axis(axes.xaxis, every=0.5)
-        whole_percent_axis(axes.yaxis, every=0.25)
+        plots.percent_axis(axes.xaxis, every=0.5)
+        plots.percent_axis(axes.yaxis, every=0.25)
         axes.set_title(name, fontweight="normal", fontsize=10)
         axes.grid()
     panels[0].set_ylabel("accuracy")
@@ -82,7 +81,7 @@ def errors_by_coverage(
         look = plots.look(name)
         at = [np.abs(coverage - share).argmin() for share in (1, 0.95, 0.9, 0.85, lowest)]
         axes.plot(coverage[at], shares[at], look.marker, color=look.colour, label=f"{name}, marks")
-    whole_percent_axis(axes.xaxis, every=0.05)
+    plots.percent_axis(axes.xaxis, every=0.05)
     axes.set(
         xlabel="share of the images that are answered",
         ylabel="share of wrong answers (log scale)",

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axis import Axis
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MultipleLocator, PercentFormatter
 
 from .. import plots
 
@@ -28,7 +26,7 @@ def errors_per_digit(recall: pd.DataFrame, title: str) -> plt.Figure:
     missed = 1 - recall.drop(columns="gain")
     figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.9))
     rows = range(len(missed))
-    axes.hlines(rows, missed.min(axis=1), missed.max(axis=1), color="0.75", linewidth=2.5)
+    axes.hlines(rows, missed.min(axis=1), missed.max(axis=1), color="0.58", linewidth=2.5)
     for name, shares in missed.items():
         look = plots.look(name)
         axes.plot(shares, rows, look.marker, color=look.colour, markersize=7, label=name)
@@ -103,7 +101,7 @@ def precision_and_recall(
             )
     axes.text(lowest + 0.01, lowest + 0.012, "grey: the other digits", fontsize=plots.SMALL)
     for axis in (axes.xaxis, axes.yaxis):
-        whole_percent_axis(axis, every=0.1)
+        plots.percent_axis(axis, every=0.1)
     axes.set(
         xlim=(lowest, 1.005),
         ylim=(lowest, 1.005),
@@ -113,12 +111,6 @@ def precision_and_recall(
     )
     axes.grid()
     return figure
-
-
-def whole_percent_axis(axis: Axis, *, every: float) -> None:
-    """Let an axis of shares speak in whole percent, with a tick at every multiple of ``every``."""
-    axis.set_major_formatter(PercentFormatter(1, 0, symbol="\N{NO-BREAK SPACE}%"))
-    axis.set_major_locator(MultipleLocator(every))
 
 
 def pairs_of_networks(

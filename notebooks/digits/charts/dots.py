@@ -1,5 +1,6 @@
 """Dots along a scale, one row for each thing: every run a dot, with intervals; the ladder of errors."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -102,7 +103,7 @@ def error_ladder(
             middle = np.mean(np.log(axes.get_xlim()))
             side = -1 if np.mean(np.log(list(ends.values()))) < middle else 1
             axes.annotate(
-                f"+ {added[name]}",
+                textwrap.fill(f"+ {added[name]}", 45),
                 (ends[side], rung),
                 xytext=(8 * side, 0),
                 textcoords="offset points",

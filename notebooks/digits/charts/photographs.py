@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.ticker import NullLocator
 
 from .. import plots
-from .comparison import whole_percent_axis
 from .dots import Row, dots_with_ranges
 from .images import draw_digit, picture_rows
 
@@ -175,7 +174,7 @@ def constants_varied(
         axis.grid(axis="y")
     axes[0].set_ylabel("share of photographs, of pages")
     lowest = axes[0].get_ylim()[0]
-    whole_percent_axis(axes[0].yaxis, every=0.05 if lowest > 0.6 else 0.1)
+    plots.percent_axis(axes[0].yaxis, every=0.05 if lowest > 0.6 else 0.1)
     last = varied.loc[list(words)[-1]].iloc[-1]
     ends = {label: last[name if name in last else "empty pages"] for label, name in looks.items()}
     colours = {label: plots.look(name).colour for label, name in looks.items()}
@@ -227,7 +226,7 @@ def answers_by_threshold(
         va="top",
         fontsize=plots.SMALL,
     )
-    whole_percent_axis(axes.yaxis, every=0.01 if highest < 0.06 else 0.02 if highest < 0.2 else 0.1)
+    plots.percent_axis(axes.yaxis, every=0.01 if highest < 0.06 else 0.02 if highest < 0.2 else 0.1)
     axes.grid(axis="y")
     ends = {label: shares[-1] for label, (shares, _) in curves.items()}
     plots.label_lines(axes, ends, dict.fromkeys(ends, look.colour))

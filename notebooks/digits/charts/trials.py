@@ -93,9 +93,10 @@ def shares_by_forest(forests: pd.DataFrame, title: str) -> plt.Figure:
     for drawn in axes.lines:
         drawn.set(markersize=4, markerfacecolor="white")
     for height, name in enumerate(names):
-        axes.vlines(forests[name].mean(), height - 0.36, height + 0.36, color="black", linewidth=3)
+        colour, mean = plots.look("other").colour, forests[name].mean()
+        axes.vlines(mean, height - 0.36, height + 0.36, color=colour, linewidth=3)
         axes.annotate(
-            plots.percent(forests[name].mean()),
+            plots.percent(mean),
             (max(forests[name]), height),
             xytext=(9, 0),
             textcoords="offset points",
