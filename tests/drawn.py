@@ -1,23 +1,21 @@
 """Looking at matplotlib's figures as the notebooks drew them: the texts, colours and data that reach the reader."""
 
 import functools
-import itertools
 import pathlib
 import pickle
-from collections.abc import Iterator
 from unittest import mock
 
 import numpy as np
-from digits import plots  # noqa: F401  (a colour such as "C0" is one of its style)
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import Collection, PathCollection
-from matplotlib.colors import to_rgb
+from matplotlib.collections import PathCollection
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+
+NOTHING = ("None", None, "", " ")  # what matplotlib calls no marker, or no line
 
 
 @functools.cache  # drawing takes a while, and every rule looks at every figure
@@ -116,6 +114,12 @@ def plots_of(figure: Figure) -> list[Axes]:
     ]
 
 
+def charts_of(figure: Figure) -> list[Axes]:
+    """The axes on which data lie at places that mean something: plots, and images with numbers along their sides."""
+    images = [axes for axes in figure.axes if axes.images and not is_colour_bar(axes)]
+    return plots_of(figure) + [axes for axes in images if len(axes.get_xticks())]
+
+
 def images_of(figure: Figure) -> list[np.ndarray]:
     """The arrays of all images, in the order of their axes."""
     return [np.asarray(drawn.get_array()) for axes in figure.axes for drawn in axes.images]
@@ -160,47 +164,6 @@ def stretches(axes: Axes) -> list[np.ndarray]:
     return [np.array(group.get_segments(), dtype=float) for group in groups]
 
 
-# ---------------------------------------------------------------- colours
-
-
-def plain_colours(figure: Figure) -> Iterator[tuple[float, float, float]]:
-    """Every colour in the figure that was chosen by name, not by a colour map."""
-    for artist in figure.findobj():
-        if not artist.get_visible():
-            continue
-        if isinstance(artist, Text) and artist.get_text().strip():
-            yield to_rgb(artist.get_color())
-        elif isinstance(artist, Line2D):
-            yield to_rgb(artist.get_color())
-            if artist.get_marker() not in ("None", None, ""):
-                yield from _opaque(artist.get_markerfacecolor())
-        elif isinstance(artist, Patch):
-            yield from _opaque(artist.get_facecolor())
-        elif isinstance(artist, Collection) and artist.get_array() is None:
-            for colour in itertools.chain(artist.get_facecolor(), artist.get_edgecolor()):
-                yield from _opaque(colour)
-
-
-def _opaque(colour) -> Iterator[tuple[float, float, float]]:
-    if isinstance(colour, str) and colour == "none":
-        return
-    if len(colour) == 4 and not isinstance(colour, str) and colour[3] == 0:
-        return
-    yield to_rgb(colour)
-
-
-def colour_maps(figure: Figure) -> set[str]:
-    """The names of the colour maps that turn numbers into colours in this figure."""
-    found = set()
-    for axes in figure.axes:
-        for drawn in (*axes.images, *axes.collections):
-            values = drawn.get_array()
-            is_photo = drawn in axes.images and np.ndim(values) == 3
-            if values is not None and not is_photo:
-                found.add(drawn.get_cmap().name)
-    return found
-
-
 # ---------------------------------------------------------------- places
 
 
@@ -210,7 +173,7 @@ def places_of_data(axes: Axes) -> np.ndarray:
     for drawn in axes.lines:
         way = drawn.get_transform().transform(points(drawn))
         way = way[np.isfinite(way).all(axis=1)]
-        if len(way) and drawn.get_linestyle() not in ("None", "", " "):
+        if len(way) and drawn.get_linestyle() not in NOTHING:
             steps = np.linspace(0, 1, 20)[:, np.newaxis, np.newaxis]
             way = (way[:-1] + steps * np.diff(way, axis=0)).reshape(-1, 2) if len(way) > 1 else way
         found.append(way)
@@ -233,11 +196,15 @@ def hidden_by_legend(axes: Axes) -> int:
 
 
 def outside(axes: Axes) -> int:
-    """How many points of lines and dots lie beyond the ends of the axes (a pixel does not count)."""
+    """How many points of lines, stretches and dots lie beyond the ends of the axes (a pixel does not count)."""
     frame = axes.get_window_extent().padded(1)
     drawn = [each for each in axes.lines if each.get_transform() == axes.transData]
     placed = [axes.transData.transform(points(each)) for each in drawn if each.get_clip_on()]
     placed += [axes.transData.transform(group) for group in dots(axes)]
+    on_data = [each for each in axes.collections if each.get_transform() == axes.transData]
+    for each in on_data:
+        if hasattr(each, "get_segments"):
+            placed += [axes.transData.transform(ends) for ends in each.get_segments()]
     return sum(
         not frame.contains(*place)
         for group in placed

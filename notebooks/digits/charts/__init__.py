@@ -9,6 +9,7 @@ from .comparison import errors_per_digit, pairs_of_networks, precision_and_recal
 from .curves import learning_curves, lines
 from .dots import dots_with_ranges, error_ladder
 from .exploration import (
+    boxes_per_digit,
     losses_and_accuracies,
     map_and_variance,
     means_and_deviations,
@@ -19,6 +20,15 @@ from .exploration import (
 )
 from .hero import photograph_to_answer
 from .images import digit_grid, draw_digit, picture_rows
+from .layers import (
+    accuracy_of_runs,
+    coinciding_curves,
+    filmstrip,
+    losses_by_width,
+    neurons_and_responses,
+    overfitting_runs,
+    scores_of_one_image,
+)
 from .matrices import confusion_matrices, picture_matrix
 from .morph import probabilities_between
 from .photographs import (
@@ -40,7 +50,10 @@ from .trials import errors_of_runs, search_history, shares_by_forest, trials_by_
 
 __all__ = [
     "accuracies_over_splits",
+    "accuracy_of_runs",
     "answers_by_threshold",
+    "boxes_per_digit",
+    "coinciding_curves",
     "confusion_matrices",
     "constants_varied",
     "digit_grid",
@@ -54,16 +67,20 @@ __all__ = [
     "errors_of_runs",
     "errors_per_digit",
     "errors_without_steps",
+    "filmstrip",
     "filters_and_maps",
     "ingredient_ladder",
     "learning_curves",
     "lines",
     "losses_and_accuracies",
+    "losses_by_width",
     "map_and_variance",
     "maps_of_filters",
     "means_and_deviations",
     "misread_pictures",
+    "neurons_and_responses",
     "outputs_before_sigmoid",
+    "overfitting_runs",
     "pairs_of_networks",
     "photograph_grid",
     "photograph_to_answer",
@@ -74,6 +91,7 @@ __all__ = [
     "precision_and_recall",
     "probabilities_between",
     "reliability_diagrams",
+    "scores_of_one_image",
     "search_history",
     "shares_by_forest",
     "shares_of_values",

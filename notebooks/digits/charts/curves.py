@@ -19,6 +19,8 @@ def learning_curves(
 ) -> plt.Figure:
     """Loss and accuracy per epoch, side by side: training grey and dashed, validation in the network's colour.
 
+    Without any validation there is nothing to tell training from: it has the network's colour and name then.
+
     Args:
         histories: for each network's name the table that :func:`digits.training.fit` returns.
         title: the message of the figure.
@@ -27,18 +29,20 @@ def learning_curves(
     """
     figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.4))
     figure.suptitle(title, x=0.01, ha="left")
+    validated = any(_is_given(history, "val_loss") for history in histories.values())
     for axis, quantity in zip(axes, ("loss", "accuracy"), strict=True):
         as_errors = errors and quantity == "accuracy"
         ends, colours, drawn = {}, {}, []
         for name, history in histories.items():
             look = plots.look((looks or {}).get(name, name))
             for part, column in (("training", quantity), ("validation", f"val_{quantity}")):
-                if column not in history or history[column].isna().any():
+                if not _is_given(history, column):
                     continue
                 values = 1 - history[column] if as_errors else history[column]
-                label = f"{name}, {part}" if len(histories) > 1 else part
+                label = part if len(histories) == 1 else f"{name}, {part}" if validated else name
                 is_training = part == "training"
-                colours[label] = plots.look("training").colour if is_training else look.colour
+                is_grey = is_training and validated
+                colours[label] = plots.look("training").colour if is_grey else look.colour
                 axis.plot(
                     history["epoch"],
                     values,
@@ -64,6 +68,10 @@ def learning_curves(
             axis.set_ylabel("loss: cross-entropy (nats)")
         plots.label_lines(axis, ends, colours)
     return figure
+
+
+def _is_given(history: pd.DataFrame, column: str) -> bool:
+    return column in history and bool(history[column].notna().all())
 
 
 def lines(

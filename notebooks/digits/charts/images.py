@@ -65,7 +65,8 @@ def digit_grid(
     """
     rows = -(-len(images) // columns)
     lines = max((title.count("\n") + 1 for title in titles), default=0)
-    height = rows * (width / columns + 0.17 * lines)
+    side = (width - (1 if scale else 0)) / columns
+    height = rows * (side + 0.17 * lines)
     figure, axes = plt.subplots(rows, columns, figsize=(width, height), squeeze=False)
     for axis in axes.flat[len(images) :]:
         axis.set_axis_off()
@@ -76,7 +77,8 @@ def digit_grid(
             axis.title.set_weight("bold")
             axis.spines[:].set(color="black", linewidth=2.5)
     if scale:
-        figure.colorbar(drawn, ax=axes, label=scale, shrink=0.8)
+        beyond = "both" if limit is not None and np.abs(images).max() > limit else "neither"
+        figure.colorbar(drawn, ax=axes, label=scale, shrink=0.9, extend=beyond)
     return figure
 
 
