@@ -209,6 +209,9 @@ def overfitting(figure, run):
     """The losses and errors of C's runs, and a dot at each one's lowest validation loss."""
     table = run.table("histories/C.csv")
     seeds = sorted(table["seed"].unique())
+    errors = 1 - table[["accuracy", "val_accuracy"]].to_numpy()
+    # A logarithmic axis shows an error of 0 at half of the smallest other one.
+    lowest = errors[errors > 0].min() / 2
     for axes, quantity in zip(figure.axes, ("loss", "accuracy"), strict=True):
         lines = [drawn.points(each) for each in axes.lines]
         for number, seed in enumerate(seeds):
@@ -216,7 +219,8 @@ def overfitting(figure, run):
             best = history["val_loss"].idxmin()
             if quantity == "accuracy":
                 history = history.assign(
-                    accuracy=1 - history["accuracy"], val_accuracy=1 - history["val_accuracy"]
+                    accuracy=(1 - history["accuracy"]).clip(lower=lowest),
+                    val_accuracy=1 - history["val_accuracy"],
                 )
             assert_allclose(lines[number], history[["epoch", quantity]])
             column = f"val_{quantity}"

@@ -12,8 +12,17 @@ from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
 import numpy as np
+import numpy.typing as npt
 from IPython.display import display
-from matplotlib.ticker import FixedLocator, FuncFormatter, MultipleLocator, NullLocator, PercentFormatter
+from matplotlib.axis import Axis, XAxis
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import (
+    FixedLocator,
+    FuncFormatter,
+    MultipleLocator,
+    NullLocator,
+    PercentFormatter,
+)
 
 from .basics.workspace import write_atomically
 from .dataset import mnist
@@ -75,6 +84,9 @@ LOOKS = {
     "other": Look(_BLACK, "o"),
 }
 
+# Where a logarithmic axis bears its ticks, times powers of ten: the fewer, the more it spans.
+_STEPS = ((6, (1, 1.5, 2, 3, 5, 7)), (40, (1, 2, 5)), (np.inf, (1, 3)))
+
 # "98.5 %", with a space that does not break; the decimals come from the axis.
 _PERCENT_SIGN = "\N{NO-BREAK SPACE}%"
 
@@ -94,7 +106,7 @@ def percent(share: float, decimals: int = 0) -> str:
 class _Percent(PercentFormatter):
     """Matplotlib's, without decimals that are 0 at every tick: "90 %", not "90.0 %"."""
 
-    def format_ticks(self, values):
+    def format_ticks(self, values: list[float]) -> list[str]:
         """The texts of all ticks of an axis, with equally many decimals."""
         texts = super().format_ticks(values)
         tail = f".0{_PERCENT_SIGN}"
@@ -103,7 +115,7 @@ class _Percent(PercentFormatter):
         return texts
 
 
-def percent_axis(axis, *, every: float | None = None) -> None:
+def percent_axis(axis: Axis, *, every: float | None = None) -> None:
     """Let an axis of shares from 0 to 1 (``axes.xaxis`` or ``axes.yaxis``) speak in percent.
 
     With ``every``, a share, it bears a tick at each multiple of that.
@@ -113,16 +125,16 @@ def percent_axis(axis, *, every: float | None = None) -> None:
         axis.set_major_locator(MultipleLocator(every))
 
 
-def thousands_axis(axis) -> None:
+def thousands_axis(axis: Axis) -> None:
     """Let an axis of large whole numbers write them as "60,000"."""
     axis.set_major_formatter(FuncFormatter(_with_commas))
 
 
-def _with_commas(value, _position=None) -> str:
+def _with_commas(value: float, _position: int | None = None) -> str:
     return f"{value:,.0f}"
 
 
-def error_axis(axis, errors, *, of: int | None = None) -> None:
+def error_axis(axis: Axis, errors: npt.ArrayLike, *, of: int | None = None) -> None:
     """Make an axis one of errors (1 - accuracy), logarithmic: equal steps are equal ratios of errors.
 
     Args:
@@ -132,13 +144,12 @@ def error_axis(axis, errors, *, of: int | None = None) -> None:
     """
     errors = np.asarray(errors, dtype=float)
     lowest, highest = errors.min() / 1.25, errors.max() * 1.25
-    steps = (1, 1.5, 2, 3, 5, 7) if highest < 6 * lowest else (1, 2, 5)
-    steps = steps if highest < 40 * lowest else (1, 3)
+    steps = next(steps for ratio, steps in _STEPS if highest < ratio * lowest)
     powers = 10.0 ** np.arange(-5, 1)
     ticks = [step * power for power in powers for step in steps]
     ticks = [tick for tick in ticks if lowest <= tick <= min(highest, 1)]
-    axis._set_axes_scale("log")
-    axis.axes.set(**{f"{axis.axis_name}lim": (lowest, highest)})
+    name = "x" if isinstance(axis, XAxis) else "y"
+    axis.axes.set(**{f"{name}scale": "log", f"{name}lim": (lowest, highest)})
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_minor_locator(NullLocator())
     if of is None:
@@ -158,8 +169,10 @@ def label_lines(axes: plt.Axes, ends: dict[str, float], colours: dict[str, str])
         ends: for each name the height of its line's last point.
         colours: for each name the colour of its line.
     """
-    axes.figure.draw_without_rendering()
-    pixels_per_point = axes.figure.dpi / 72
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    pixels_per_point = figure.dpi / 72
     heights = {
         name: axes.transData.transform((axes.get_xlim()[1], end))[1] / pixels_per_point
         for name, end in ends.items()
@@ -236,7 +249,7 @@ def _on_page(png: bytes, caption: str) -> str:
 def _keep_within_margin(figure: plt.Figure) -> None:
     """Lay the figure out so that with the margin of paper that savefig adds it is as wide as it was asked to be."""
     engine = figure.get_layout_engine()
-    if engine is None or "w_pad" not in engine.get():
+    if not isinstance(engine, ConstrainedLayoutEngine):
         return
     width, height = figure.get_size_inches()
     padding = plt.rcParams["savefig.pad_inches"]
