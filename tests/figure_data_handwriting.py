@@ -217,7 +217,7 @@ def missed(figure, run):
             probabilities = _reader(run.folder, "conv").probabilities(image[np.newaxis])
             assert read == probabilities.argmax() != labels[rows[number]]
         else:
-            assert title.endswith("\nnot found")
+            assert title.endswith("\nnot one digit")
         number, wrong = number + 1, wrong + 1
     table = run.table("handwriting.csv").set_index(["network", "photographs"])
     counts = table.loc[("conv", "prepared")]
@@ -251,7 +251,7 @@ def other_people(figure, run):
             probabilities = _reader(run.folder, "conv").probabilities(image[np.newaxis])
             assert int(read.removeprefix("read as ")) == probabilities.argmax() != int(label)
         else:
-            assert read == "not found"
+            assert read == "not one digit"
 
 
 def number(figure, run):

@@ -16,7 +16,7 @@ _INKS = ("black", "black", "white")
 
 
 def errors_per_digit(recall: pd.DataFrame, title: str) -> plt.Figure:
-    """The share of each digit's images that two networks miss, on a logarithmic axis, with the gain in points.
+    """The share of each digit's images that two networks miss, with the gain in points.
 
     Args:
         recall: one row per digit, in the order from bottom to top; one column of recalls, 0 to 1, for each of two
@@ -39,7 +39,7 @@ def errors_per_digit(recall: pd.DataFrame, title: str) -> plt.Figure:
             fontsize=plots.SMALL,
             color=look.colour,
         )
-    plots.error_axis(axes.xaxis, np.maximum(missed.to_numpy(), 1e-4))
+    plots.percent_axis(axes.xaxis)
     right = axes.get_yaxis_transform()
     axes.text(1.02, len(missed) - 0.45, "gain in points", transform=right, fontsize=plots.SMALL)
     for row, gain in enumerate(recall["gain"]):
@@ -47,8 +47,9 @@ def errors_per_digit(recall: pd.DataFrame, title: str) -> plt.Figure:
         axes.text(1.02, row, points, transform=right, va="center", fontsize=plots.SMALL)
     axes.set_yticks(rows, missed.index)
     axes.set(
+        xlim=(0, None),
         ylim=(-0.6, len(missed)),
-        xlabel="share of the digit's images that are missed: 1 - recall (log scale)",
+        xlabel="share of the digit's images that are missed: 1 - recall",
         ylabel="digit",
         title=title,
     )

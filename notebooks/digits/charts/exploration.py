@@ -142,9 +142,7 @@ def map_and_variance(
         ink[..., 3] = 0.55 * images[index].reshape(28, 28)
         left.imshow(ink, extent=(across - half, across + half, up - half, up + half))
     means = np.stack([places[labels == digit].mean(axis=0) for digit in range(10)])
-    for digit, (mean, name_at) in enumerate(zip(means, _moved_apart(means, _NAME), strict=True)):
-        left.plot(*np.transpose([mean, name_at]), color="black", linewidth=1)
-        left.plot(*mean, "o", color="black", markersize=4)
+    for digit, name_at in enumerate(_moved_apart(means, _NAME)):
         text = left.text(*name_at, digit, fontsize=14, fontweight="bold", ha="center", va="center")
         text.set_path_effects(_WHITE_EDGE)
     lowest, highest = places.min(axis=0) - 0.3, places.max(axis=0) + 0.3
@@ -196,7 +194,7 @@ def outputs_before_sigmoid(
     figure, axes = plt.subplots(1, len(outputs), figsize=(plots.WIDE, 3.2), sharey=True)
     figure.suptitle(title, x=0.01, ha="left")
     for axis, (name, output) in zip(axes, outputs.items(), strict=True):
-        axis.axvspan(-slope, slope, color=_BAND)
+        axis.axvspan(-slope, slope, color=_BAND, linewidth=0)
         shares = np.full(output.size, 1 / output.size)
         axis.hist(output.ravel(), bins=60, weights=shares, color="0.45")
         reach = 1.05 * max(np.abs(output).max(), 1.3 * slope)

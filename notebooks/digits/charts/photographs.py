@@ -56,12 +56,12 @@ def misread_pictures(
         width: of the figure in inches: one of the three in ``plots``.
     """
     titles = [
-        f"label {label},\n{'not found' if answer is None else f'read as {answer}'}"
+        f"label {label},\n{'not one digit' if answer is None else f'read as {answer}'}"
         for label, answer in zip(labels, read, strict=True)
     ]
     empty = [None] * max(columns - len(written), 0)
     rows = {
-        "as written": [*map(_dark_on_light, written), *empty][:columns],
+        "as given": [*map(_dark_on_light, written), *empty][:columns],
         "as the\nnetwork\nsaw it": [*seen, *empty][:columns],
     }
     return picture_rows(rows, titles=[titles[:columns], []], width=width)
@@ -158,7 +158,7 @@ def constants_varied(
     looks = {**{f"{name} reads": name for name in networks}, "pages refused": "test"}
     for axis, (constant, what) in zip(axes, words.items(), strict=True):
         curve = varied.loc[constant]
-        axis.axvline(chosen[constant], color=plots.look("training").colour, linestyle=":")
+        axis.axvline(chosen[constant], color="0.58", linewidth=1)
         for label, name in looks.items():
             look = plots.look(name)
             shares = curve[name if name in curve else "empty pages"]

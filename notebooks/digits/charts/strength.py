@@ -115,6 +115,8 @@ def filters_and_maps(filters: np.ndarray, maps: np.ndarray, chosen: Sequence[int
 def disturbance_curves(table: pd.DataFrame, images: int, title: str) -> plt.Figure:
     """The error under each disturbance against its strength, a line for each network, on one logarithmic axis.
 
+    One place of the grid must be left for the legend: the number of disturbances is odd.
+
     Args:
         table: columns ``kind``, ``level``, ``network`` and ``accuracy``, 0 to 1.
         images: how many images were read: no error at all stands a little below one error in so many.
@@ -130,20 +132,27 @@ def disturbance_curves(table: pd.DataFrame, images: int, title: str) -> plt.Figu
             name: (curve["level"].to_numpy(), error[curve.index].to_numpy())
             for name, curve in part.groupby("network", sort=False)
         }
-        colours = lines(axis, curves)
+        lines(axis, curves)
         plots.error_axis(axis.yaxis, error)
+        seen: set[str] = set()
         for drawn in axis.lines:
             drawn.set(markersize=6.5, linewidth=1.4)
+            # The second one of a family often lies on the first.
+            if drawn.get_color() in seen:
+                drawn.set(linestyle="--", markerfacecolor="white")
+            seen.add(drawn.get_color())
         levels = part["level"].unique()
         axis.set_xticks(levels, [f"{level:g}" for level in levels])
         axis.set_xlabel(kind)
         axis.grid(axis="y")
-        plots.label_lines(axis, {name: up[-1] for name, (_, up) in curves.items()}, colours)
         axis.tick_params(labelleft=True)
     for axis in axes[:, 0]:
         axis.set_ylabel("error (log scale)")
     for axis in axes.flat[len(kinds) :]:
         axis.set_axis_off()
+    # In the place that is left, in the order of the first panel's last points.
+    handles = sorted(axes.flat[0].lines, key=lambda drawn: -drawn.get_ydata()[-1])
+    axes.flat[-1].legend(handles=handles, loc="center", handlelength=4)
     return figure
 
 

@@ -59,8 +59,9 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     axes.axhline(by_hand, color="0.5", linestyle=":", label="chosen by hand (trial 0)")
     plots.error_axis(axes.yaxis, error)
     axes.set_xlim(-0.8, steps[-1] + 0.3)
-    axes.axvline(random + 0.5, color="0.58", linewidth=1)
-    for start, text in ((0.6, "drawn at random"), (random + 0.8, "chosen by the sampler")):
+    for border in (0.5, random + 0.5):
+        axes.axvline(border, color="0.58", linewidth=1)
+    for start, text in ((0.8, "drawn at random"), (random + 0.8, "chosen by the sampler")):
         axes.text(start, 0.94, text, transform=axes.get_xaxis_transform(), fontsize=plots.SMALL)
     if not complete.all():  # one name is enough for the crosses
         last = trials.index[~complete][-1]
