@@ -154,7 +154,7 @@ def test_figures_of_an_open_notebook_are_the_series_own(users_settings):
         """,
         MPLCONFIGDIR=users_settings["MPLCONFIGDIR"],
     )
-    assert result.stdout.split() == b"upper False 10.0 150.0".split(), result.stderr
+    assert result.stdout.split() == b"upper False 10.0 200.0".split(), result.stderr
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
