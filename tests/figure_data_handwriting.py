@@ -137,7 +137,7 @@ def ablation(figure, run):
     (axes,) = figure.axes
     ticks = drawn.tick_labels(figure, axes.yaxis)
     assert ticks[0] == "with all steps"
-    assert sorted(tick.removeprefix("without: ") for tick in ticks[1:]) == sorted(STEPS)
+    assert sorted(tick.removeprefix("left out: ") for tick in ticks[1:]) == sorted(STEPS)
     shown = {
         name: np.concatenate([drawn.line(axes, f"{tick}, {name}") for tick in ticks])
         for name in ("own", "conv")
@@ -217,7 +217,7 @@ def missed(figure, run):
             probabilities = _reader(run.folder, "conv").probabilities(image[np.newaxis])
             assert read == probabilities.argmax() != labels[rows[number]]
         else:
-            assert title.endswith("\nnot one digit")
+            assert title.endswith("\nnot exactly one")
         number, wrong = number + 1, wrong + 1
     table = run.table("handwriting.csv").set_index(["network", "photographs"])
     counts = table.loc[("conv", "prepared")]
@@ -251,7 +251,7 @@ def other_people(figure, run):
             probabilities = _reader(run.folder, "conv").probabilities(image[np.newaxis])
             assert int(read.removeprefix("read as ")) == probabilities.argmax() != int(label)
         else:
-            assert read == "not one digit"
+            assert read == "not exactly one"
 
 
 def number(figure, run):

@@ -304,7 +304,7 @@ def ladder(figure, run):
         assert (np.abs(places[:, 1] - rung) < 0.3).all()
         assert_allclose(drawn.stretches(axes)[rung][:, :, 0], error.mean())
         number, *words = [text for height, text in written if height == rung]
-        assert number == f"{1e4 * error.mean():,.0f}"
+        assert number == f"{round(1e4 * error.mean(), 6):,.0f}"
         for new in words:
             assert "more neurons" not in new or (
                 rows["parameters"].iloc[0] > above["parameters"].iloc[0]

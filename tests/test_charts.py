@@ -236,6 +236,15 @@ def test_learning_curves_draw_the_table_and_name_its_parts(errors):
     assert figure.axes[1].get_ylabel().startswith("error" if errors else "accuracy")
 
 
+def test_no_error_at_all_has_a_place_on_a_logarithmic_axis():
+    """On few images a network reads all it has seen: its curve would end in the air, or the notebook in an error."""
+    table = history(4, validated=True).assign(accuracy=[0.9, 0.98, 1, 1])
+    axes = charts.learning_curves({"own": table}, "title", errors=True).axes[1]
+    drawn = line(axes, "training").get_ydata()
+    assert_allclose(drawn, [0.1, 0.02, 0.01, 0.01])
+    assert axes.get_ylim()[0] < 0.01
+
+
 def test_learning_curves_of_networks_are_told_apart():
     """A curve would be read as another network's."""
     quick = history(5, validated=False, shift=0.1)

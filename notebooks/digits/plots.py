@@ -159,6 +159,13 @@ def error_axis(axis: Axis, errors: npt.ArrayLike, *, of: int | None = None) -> N
     axis.set_ticklabels(labels)
 
 
+def above_zero(errors: np.ndarray) -> np.ndarray:
+    """Errors for a logarithmic axis, which has no place for 0: a 0 becomes half of the smallest other one."""
+    errors = np.asarray(errors, dtype=float)
+    smallest = errors.min(where=errors > 0, initial=1)
+    return np.maximum(errors, smallest / 2)
+
+
 def label_lines(axes: plt.Axes, ends: dict[str, float], colours: dict[str, str]) -> None:
     """Write names to the right of the axes, each at the height where its line ends, moved apart where they are close.
 

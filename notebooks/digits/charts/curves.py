@@ -38,7 +38,8 @@ def learning_curves(
             for part, column in (("training", quantity), ("validation", f"val_{quantity}")):
                 if not _is_given(history, column):
                     continue
-                values = 1 - history[column] if as_errors else history[column]
+                values = history[column].to_numpy()
+                values = plots.above_zero(1 - values) if as_errors else values
                 label = part if len(histories) == 1 else f"{name}, {part}" if validated else name
                 is_training = part == "training"
                 is_grey = is_training and validated
@@ -53,7 +54,7 @@ def learning_curves(
                     markevery=max(1, len(history) // 10),
                     label=label,
                 )
-                ends[label] = values.iloc[-1]
+                ends[label] = values[-1]
                 drawn.append(values)
         axis.set_xlabel("epoch")
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -87,7 +87,7 @@ def error_ladder(
     axes.set_xlim(axes.get_xlim()[::-1])  # fewer errors to the right
     for rung, name in enumerate(errors):
         axes.annotate(
-            f"{of * means[name]:,.0f}",
+            f"{round(of * means[name], 6):,.0f}",
             (1, rung),
             xycoords=("axes fraction", "data"),
             xytext=(8, 0),

@@ -220,9 +220,8 @@ def overfitting_runs(
     figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.6))
     figure.suptitle(title, x=0.01, ha="left")
     look = plots.look(name)
-    errors = 1 - history[["accuracy", "val_accuracy"]].set_axis(["error", "val_error"], axis=1)
-    # A logarithmic axis has no place for an error of 0: it is drawn at half of the smallest other one.
-    table = history.join(errors.clip(lower=errors[errors > 0].min().min() / 2))
+    table = history.copy()
+    table[["error", "val_error"]] = plots.above_zero(1 - history[["accuracy", "val_accuracy"]])
     colours = {"training": _TRAINING.colour, "validation": look.colour}
     for axis, quantity in zip(axes, ("loss", "error"), strict=True):
         ends = {}
