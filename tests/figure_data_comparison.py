@@ -56,7 +56,9 @@ def comparison(figure, run):
         name for group in groups for name in sorted(group, key=lambda name: -means[name])
     ]
     written = {round(text.xy[1], 1): text.get_text() for text in axes.texts if text.xy[0] == 1}
-    assert written == {rung: f"{round(10_000 * means[name], 6):,.0f}" for rung, name in enumerate(rungs)}
+    assert written == {
+        rung: f"{round(10_000 * means[name], 6):,.0f}" for rung, name in enumerate(rungs)
+    }
     beside = {
         rungs[round(text.xy[1])]: text.get_text().replace("\n", " ")
         for text in axes.texts

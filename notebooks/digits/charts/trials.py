@@ -105,7 +105,7 @@ def shares_by_forest(forests: pd.DataFrame, title: str) -> plt.Figure:
             fontsize=plots.SMALL,
         )
     plots.percent_axis(axes.xaxis)
-    axes.set(xlabel="share of the variance explained", xlim=(0, 1), title=title)
+    axes.set(xlabel="share of what the forest explains", xlim=(0, 1), title=title)
     return figure
 
 
