@@ -36,7 +36,7 @@ def _reader(folder, name):
 
 
 def _photos_as_prepared(run):
-    """The image that the whole pipeline makes of each photograph; None where not exactly one digit is found."""
+    """The image that the whole pipeline makes of each photograph; None where not read digit is found."""
     prepared = []
     for photo in _first_photographs(run, len(_chosen(run)[0])):
         try:
@@ -217,7 +217,7 @@ def missed(figure, run):
             probabilities = _reader(run.folder, "conv").probabilities(image[np.newaxis])
             assert read == probabilities.argmax() != labels[rows[number]]
         else:
-            assert title.endswith("\nnot exactly one")
+            assert title.endswith("\nnot read")
         number, wrong = number + 1, wrong + 1
     table = run.table("handwriting.csv").set_index(["network", "photographs"])
     counts = table.loc[("conv", "prepared")]
@@ -251,7 +251,7 @@ def other_people(figure, run):
             probabilities = _reader(run.folder, "conv").probabilities(image[np.newaxis])
             assert int(read.removeprefix("read as ")) == probabilities.argmax() != int(label)
         else:
-            assert read == "not exactly one"
+            assert read == "not read"
 
 
 def number(figure, run):

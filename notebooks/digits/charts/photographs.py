@@ -56,7 +56,7 @@ def misread_pictures(
         width: of the figure in inches: one of the three in ``plots``.
     """
     titles = [
-        f"label {label},\n{'not exactly one' if answer is None else f'read as {answer}'}"
+        f"label {label},\n{'not read' if answer is None else f'read as {answer}'}"
         for label, answer in zip(labels, read, strict=True)
     ]
     empty = [None] * max(columns - len(written), 0)
