@@ -36,7 +36,7 @@ def _reader(folder, name):
 
 
 def _photos_as_prepared(run):
-    """The image that the whole pipeline makes of each photograph; None where not read digit is found."""
+    """The image that the whole pipeline makes of each photograph; None where not exactly one digit is found."""
     prepared = []
     for photo in _first_photographs(run, len(_chosen(run)[0])):
         try:
