@@ -7,7 +7,6 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from digits import plots
-from digits.basics import workspace
 from growth_report import Line
 from matplotlib.ticker import MaxNLocator
 
@@ -46,7 +45,7 @@ def draw_epochs(seconds: dict[int, dict[str, list[float]]], file: Path) -> None:
     labels = [textwrap.fill(name.replace("`", ""), _LETTERS_OF_NAMES) for name in names]
     panels[0, 0].set_yticks(range(len(names)), labels)
     panels[0, 0].invert_yaxis()
-    _save(figure, file)
+    plots.save(figure, file)
 
 
 def _is_own(name: str) -> bool:
@@ -121,7 +120,7 @@ def draw_growth(
         plots.label_lines(
             axes, of_axes, {label: plots.look(looks[label]).colour for label in of_axes}
         )
-    _save(figure, file)
+    plots.save(figure, file)
 
 
 def _points_on_a_line(axes: plt.Axes, sizes: list[float], points: list[dict], look: str) -> None:
@@ -133,9 +132,3 @@ def _points_on_a_line(axes: plt.Axes, sizes: list[float], points: list[dict], lo
         axes.plot(
             ends, line.start + line.slope * ends, plots.look(look).line, color=colour, linewidth=1
         )
-
-
-def _save(figure: plt.Figure, file: Path) -> None:
-    with workspace.write_atomically(file) as temporary:
-        figure.savefig(temporary, metadata={"Software": None})
-    plt.close(figure)

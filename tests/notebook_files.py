@@ -6,6 +6,7 @@ import functools
 import html.parser
 import pathlib
 import re
+import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -100,7 +101,7 @@ def figures(step: series.Step) -> list[Figure]:
     return shown
 
 
-_PICTURE = re.compile(r"data:image/png;base64,[\w+/=]*")
+_PICTURE = re.compile(r"data:image/png;base64,([\w+%=]*)")
 
 
 class _Images(html.parser.HTMLParser):
@@ -130,7 +131,7 @@ def html_outputs(cell: nbformat.NotebookNode) -> list[str]:
 def pictures(cell: nbformat.NotebookNode) -> list[bytes]:
     """The PNG files that a code cell's outputs hold."""
     found = _PICTURE.findall("".join(html_outputs(cell)))
-    return [base64.b64decode(picture.partition(",")[2]) for picture in found]
+    return [base64.b64decode(urllib.parse.unquote(picture)) for picture in found]
 
 
 def textual_outputs(cell: nbformat.NotebookNode) -> Iterator[str]:

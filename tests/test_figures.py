@@ -4,6 +4,7 @@ import ast
 import base64
 import html
 import pathlib
+import urllib.parse
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -196,7 +197,10 @@ def test_show_displays_that_file_with_its_caption_and_closes_the_figure(figure_f
     plots.show(figure, "99_drawing", CAPTION)
     (data,) = displayed
     (image,) = notebook_files.images(data["text/html"])
-    assert base64.b64decode(image["src"].partition(",")[2]) == figure_file.read_bytes()
+    assert (
+        base64.b64decode(urllib.parse.unquote(image["src"].partition(",")[2]))
+        == figure_file.read_bytes()
+    )
     # 5 inches at the 96 pixels that a page counts as one: sharp on a screen of twice that.
     assert int(image["width"]) == pytest.approx(480, abs=2)
     assert image["alt"].startswith(CAPTION) and image["alt"] == data["text/plain"]

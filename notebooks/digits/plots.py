@@ -8,6 +8,7 @@ import html
 import os
 import pathlib
 import pickle
+import urllib.parse
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -96,6 +97,11 @@ def look(name: str) -> Look:
     if name not in LOOKS:
         raise KeyError(f"{name!r} has no colour and marker yet: add it to LOOKS in plots.py.")
     return LOOKS[name]
+
+
+def headline(figure: plt.Figure, message: str) -> None:
+    """The title of a figure of several panels: what all of them say together."""
+    figure.suptitle(message, x=0.01, ha="left")
 
 
 def percent(share: float, decimals: int = 0) -> str:
@@ -226,21 +232,26 @@ def show(figure: plt.Figure, name: str, caption: str) -> None:
         name: the notebook's number and what the figure shows, such as ``"01_pixel_use"``.
         caption: one sentence with the message and one that says how to read the picture; plain text, no markup.
     """
-    _keep_within_margin(figure)
     if mnist.load().is_sample:
         caption = f"{caption} ({_SAMPLE}.)"
         # Above the figure, beyond its layout: savefig's tight box takes it in.
         left = plt.rcParams["savefig.pad_inches"] / figure.get_size_inches()[0]
         figure.text(left, 1, _SAMPLE, color="#B00020", fontsize=SMALL, va="bottom")
     path = artifacts.figures_folder() / f"{name}.png"
-    with write_atomically(path) as temporary:
-        # The version of matplotlib would change the bytes.
-        figure.savefig(temporary, metadata={"Software": None})
-    plt.close(figure)
+    save(figure, path)
     if os.environ.get("DIGITS_KEEP_FIGURES"):
         with write_atomically(path.with_suffix(".pickle")) as temporary:
             temporary.write_bytes(pickle.dumps(figure))
     display({"text/html": _on_page(path.read_bytes(), caption), "text/plain": caption}, raw=True)
+
+
+def save(figure: plt.Figure, path: pathlib.Path) -> None:
+    """Write a figure as a PNG with its margin, all of it or nothing, and close it; equal figures give equal bytes."""
+    _keep_within_margin(figure)
+    with write_atomically(path) as temporary:
+        # The version of matplotlib would change the bytes.
+        figure.savefig(temporary, metadata={"Software": None})
+    plt.close(figure)
 
 
 def _on_page(png: bytes, caption: str) -> str:
@@ -248,7 +259,9 @@ def _on_page(png: bytes, caption: str) -> str:
 
     JupyterLab and nbconvert give no alternative text to images that they show as such, whatever the metadata say.
     """
-    words, data = html.escape(caption), base64.b64encode(png).decode()
+    words = html.escape(caption)
+    # With %2F for each slash: what looks for paths in a notebook would else find some in the picture.
+    data = urllib.parse.quote(base64.b64encode(png), safe="+=")
     width = _width_on_page(png)
     return f'<img src="data:image/png;base64,{data}" width="{width}" alt="{words}"><p>{words}</p>'
 

@@ -26,7 +26,7 @@ def reliability_diagrams(
     figure, panels = plt.subplots(
         1, len(tables), figsize=(plots.WIDE, 2.7), sharex=True, sharey=True
     )
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     for axes, (name, table) in zip(panels, tables.items(), strict=True):
         look = plots.look(name)
         table = table[table["images"] >= _FEWEST_IMAGES]

@@ -28,7 +28,7 @@ def learning_curves(
         errors: draw the error (1 - accuracy) on a logarithmic axis in place of the accuracy: for networks near 100 %.
     """
     figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.4))
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     validated = any(_is_given(history, "val_loss") for history in histories.values())
     for axis, quantity in zip(axes, ("loss", "accuracy"), strict=True):
         as_errors = errors and quantity == "accuracy"

@@ -192,7 +192,7 @@ def outputs_before_sigmoid(
         title: the message of the figure.
     """
     figure, axes = plt.subplots(1, len(outputs), figsize=(plots.WIDE, 3.2), sharey=True)
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     for axis, (name, output) in zip(axes, outputs.items(), strict=True):
         axis.axvspan(-slope, slope, color=_BAND, linewidth=0)
         shares = np.full(output.size, 1 / output.size)
@@ -218,7 +218,7 @@ def losses_and_accuracies(runs: Mapping[str, pd.DataFrame], title: str, guess: f
         guess: the loss of somebody who gives every digit the same probability.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(plots.WIDE, 3.4))
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     colour = plots.look("other").colour
     for axis, quantity in ((left, "loss"), (right, "accuracy")):
         for style, (name, table) in zip(_STYLES, runs.items(), strict=False):

@@ -118,9 +118,12 @@ def picture_rows(
         for axis, title in zip(axes[number], titles[number] if titles else (), strict=False):
             axis.set_title(title, fontsize=plots.SMALL, fontweight="normal", loc="center")
         if name:
-            axes[number, 0].set_ylabel(
-                name, fontsize=plots.SMALL, rotation=0, ha="right", va="center"
-            )
+            name_row(axes[number, 0], name)
     for axis, title in zip(axes[0], columns, strict=False):
         axis.set_title(title, fontsize=plots.SMALL, fontweight="normal", loc="center")
     return figure
+
+
+def name_row(first: plt.Axes, name: str) -> None:
+    """Write a row's name on the left of its first picture."""
+    first.set_ylabel(name, fontsize=plots.SMALL, rotation=0, ha="right", va="center")

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from .. import plots
-from .images import draw_digit
+from .images import draw_digit, name_row
 
 _TRAINING = plots.look("training")
 _VALIDATION = plots.look("validation")
@@ -27,10 +27,11 @@ def coinciding_curves(
         title: the message of the figure.
     """
     figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.6))
-    figure.suptitle(title, x=0.01, ha="left")
-    outer, inner = histories
-    for axis, quantity in zip(axes, ("loss", "accuracy"), strict=True):
-        ends, colours = {}, {}
+    plots.headline(figure, title)
+    outer, _ = histories
+    colours: dict[str, str] = {}
+    ends: list[dict[str, float]] = [{}, {}]
+    for axis, quantity, ends_here in zip(axes, ("loss", "accuracy"), ends, strict=True):
         for part, column in (("training", quantity), ("validation", f"val_{quantity}")):
             for name, history in histories.items():
                 look = plots.look(looks[name])
@@ -47,7 +48,7 @@ def coinciding_curves(
                     markeredgewidth=1.2,
                     label=f"{name}, {part}",
                 )
-                ends[part] = history[column].iloc[-1]
+                ends_here[part] = history[column].iloc[-1]
         axis.set_xlabel("epoch")
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.grid(axis="y")
@@ -55,16 +56,8 @@ def coinciding_curves(
     axes[0].set_ylabel("loss: cross-entropy (nats)")
     axes[1].set_ylabel("accuracy")
     plots.percent_axis(axes[1].yaxis)
-    for axis, quantity in zip(axes, ("loss", "accuracy"), strict=True):
-        history = histories[inner]
-        plots.label_lines(
-            axis,
-            {
-                "training": history[quantity].iloc[-1],
-                "validation": history[f"val_{quantity}"].iloc[-1],
-            },
-            colours,
-        )
+    for axis, ends_here in zip(axes, ends, strict=True):
+        plots.label_lines(axis, ends_here, colours)
     return figure
 
 
@@ -95,7 +88,7 @@ def accuracy_of_runs(
         enlarged: how many of the last epochs stand in the second panel.
     """
     figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.8), width_ratios=[1, 1.3])
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     look = plots.look(name)
     last = history[history["epoch"] > history["epoch"].max() - enlarged]
     for axis, shown in zip(axes, (history, last), strict=True):
@@ -140,7 +133,7 @@ def scores_of_one_image(
     figure, axes = plt.subplots(
         1, 1 + len(scores), figsize=(plots.WIDE, 2.9), width_ratios=[0.8] + [1.2] * len(scores)
     )
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     draw_digit(axes[0], image, f"label {label}")
     for axis, (name, of_digits) in zip(axes[1:], scores.items(), strict=True):
         axis.bar(range(10), of_digits, color=plots.look(name).colour)
@@ -161,9 +154,7 @@ def filmstrip(film: Mapping[int, np.ndarray], limit: float) -> plt.Figure:
         for digit, axis in enumerate(row):
             title = str(digit) if step == min(film) else ""
             drawn = draw_digit(axis, weights[:, digit], title, cmap=plots.DIVERGING, limit=limit)
-        row[0].set_ylabel(
-            f"step {step:,}", fontsize=plots.SMALL, rotation=0, ha="right", va="center"
-        )
+        name_row(row[0], f"step {step:,}")
     figure.colorbar(drawn, ax=axes, label="weight", shrink=0.9, aspect=30, extend="both")
     return figure
 
@@ -177,7 +168,7 @@ def losses_by_width(sweep: pd.DataFrame, title: str) -> plt.Figure:
     """
     by_width = sweep.groupby("width")
     figure, axes = plt.subplots(1, len(by_width), figsize=(plots.WIDE, 3.4), sharey=True)
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     parts = {"training": ("loss", _TRAINING), "validation": ("val_loss", _VALIDATION)}
     for axis, (width, history) in zip(axes, by_width, strict=True):
         for part, (column, look) in parts.items():
@@ -218,7 +209,7 @@ def overfitting_runs(
         title: the message of the figure.
     """
     figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.6))
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     look = plots.look(name)
     table = history.copy()
     table[["error", "val_error"]] = plots.above_zero(1 - history[["accuracy", "val_accuracy"]])
@@ -278,7 +269,7 @@ def neurons_and_responses(
     figure, axes = plt.subplots(
         2, neurons, figsize=(plots.WIDE, 3.3), height_ratios=[1, 1.3], sharey="row"
     )
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     for column in range(neurons):
         drawn = draw_digit(axes[0, column], weights[:, column], cmap=plots.DIVERGING, limit=limit)
         axis = axes[1, column]

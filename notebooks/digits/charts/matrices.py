@@ -26,7 +26,7 @@ def confusion_matrices(
     # Square panels with room below for one line of labels, and above for two titles.
     height = 1.2 + (plots.WIDE - 0.7 * len(tables)) / len(tables)
     figure, panels = plt.subplots(1, len(tables), figsize=(plots.WIDE, height), squeeze=False)
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     highest = max(evaluation.errors_only(table).to_numpy().max() for table in tables.values())
     for axes, (name, table) in zip(panels.flat, tables.items(), strict=True):
         _draw_matrix(axes, table, max(float(highest), 1.0), decimals)

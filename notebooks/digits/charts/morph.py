@@ -35,7 +35,7 @@ def probabilities_between(
         height_ratios=[0.9, *[1.05] * len(probabilities)],
         sharex=True,
     )
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     strip = panels[0]
     strip.set(xlim=(0, 1))
     strip.set_axis_off()

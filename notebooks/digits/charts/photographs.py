@@ -153,7 +153,7 @@ def constants_varied(
         title: the message of the figure.
     """
     figure, axes = plt.subplots(1, len(words), figsize=(plots.WIDE, 3.3), sharey=True)
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     networks = [name for name in varied if name not in ("value", "empty pages")]
     looks = {**{f"{name} reads": name for name in networks}, "pages refused": "test"}
     for axis, (constant, what) in zip(axes, words.items(), strict=True):

@@ -23,7 +23,7 @@ def ingredient_ladder(last: pd.DataFrame, augmented: Sequence[bool], title: str)
         title: the message of the figure.
     """
     figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.6), sharey=True)
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     look, rows = plots.look("other"), np.arange(len(last))
     filled = np.asarray(augmented)
     for axis, values in zip(axes, (1 - last["val_accuracy"], last["val_loss"]), strict=True):
@@ -125,7 +125,7 @@ def disturbance_curves(table: pd.DataFrame, images: int, title: str) -> plt.Figu
     kinds = dict(list(table.groupby("kind", sort=False)))
     rows = -(-len(kinds) // 2)
     figure, axes = plt.subplots(rows, 2, figsize=(plots.WIDE, 0.4 + 2.7 * rows), sharey=True)
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     error = np.maximum(1 - table["accuracy"], _BEYOND_ZERO / images)
     for axis, (kind, part) in zip(axes.flat, kinds.items(), strict=False):
         curves = {

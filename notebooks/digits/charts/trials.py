@@ -132,7 +132,7 @@ def trials_by_setting(
         squeeze=False,
         width_ratios=wide,
     )
-    figure.suptitle(title, x=0.01, ha="left")
+    plots.headline(figure, title)
     error, best, winner = 1 - complete["value"], complete["value"].idxmax(), plots.look("tuned")
     for axis, name in zip(axes.flat, settings, strict=True):
         dots = axis.scatter(
