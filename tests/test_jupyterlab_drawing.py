@@ -24,7 +24,7 @@ def test_drawing_is_read(home, save_networks, tmp_path):
     artifacts.save_arrays("preprocessed.npz", images=np.zeros(1), labels=np.zeros(1))
     save_networks("03", "04", "05", "07")
     notebook = lab.without_outputs(
-        STEP, "import drawpad", "conv = reading.Reader(", "drawpad.show("
+        STEP, "from digits import charts, drawpad", "conv = reading.Reader(", "drawpad.show("
     )
     with (
         playwright.sync_playwright() as launcher,
