@@ -1,6 +1,8 @@
 """How the series is tested: which dataset the notebooks run on, how strictly they are compared, where they write."""
 
+import contextlib
 import functools
+import io
 import os
 import pathlib
 import shutil
@@ -35,6 +37,8 @@ ARE_SLOW = {
 # With several processes, one runs the series and another what else there is. That one is through earlier, and then
 # takes this notebook: no other reads what it writes.
 TAKEN_BY_THE_OTHER = "hyperparameter_tuning"
+# Of cells with this tag the stored outputs are compared only where it is known who wrote which image.
+NEEDS_WRITERS = "needs-writers"
 LONGEST_WAIT = 1800  # seconds for a notebook in another process
 MUTATIONS = pathlib.Path(__file__).parent / "tests" / "mutations"
 # Pixels depend on the machine, once a network was trained; test_drawn_figures.py looks at what is drawn.
@@ -59,6 +63,7 @@ SECONDS = {
     "test_handwriting.py": 15,
     "test_webapp.py": 13,
     "test_photographs.py": 11,
+    "test_writers.py": 10,
     "test_draw_page.py": 8,
     "test_augmentation.py": 6,
     "test_artifacts.py": 5,
@@ -90,17 +95,21 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_configure(config):
-    """Resolve the dataset once, hand it to every kernel, and let everything be written to a temporary folder."""
+    """Resolve the dataset and its writers once, for every kernel, and let all be written to a temporary folder."""
     try:
         from digits.basics import kernels, workspace
-        from digits.dataset import mnist
+        from digits.dataset import mnist, writers
     except RuntimeError as error:  # the wrong Python
         pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
     os.environ["DIGITS_PROGRESS"] = "0"
-    config.digits_dataset = None
+    config.digits_dataset = config.digits_writers = None
     if _compares_notebooks(config) or config.option.mutations:
         try:
             config.digits_dataset = dataset = mnist.load()
+            if not hasattr(config, "workerinput"):  # the others find what the first one downloaded
+                with contextlib.redirect_stdout(io.StringIO()):  # the header says it
+                    writers.load()
+            config.digits_writers = writers.find()
         except (mnist.DatasetError, workspace.WorkspaceError) as error:
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         os.environ["DIGITS_MNIST"] = dataset.location
@@ -129,6 +138,8 @@ def pytest_configure(config):
             shutil.copytree(
                 before, config.digits_home, copy_function=_link_or_copy, dirs_exist_ok=True
             )
+        if config.digits_writers:
+            _hand_on(config.digits_writers, pathlib.Path(config.digits_home) / "data")
         if config.option.mutations and config.option.write_table:
             sys.path.insert(0, str(MUTATIONS))
             from table import TableWriter
@@ -166,7 +177,12 @@ def pytest_report_header(config):
             f"        tests, but stored outputs, which are MNIST's, are not compared. {tried}",
         ]
     how = "not compared (lax)" if config.option.nbval_lax else "compared strictly"
-    return f"series: {config.digits_dataset}; stored outputs are {how}"
+    lines = [f"series: {config.digits_dataset}; stored outputs are {how}"]
+    if config.digits_writers is None and not config.option.nbval_lax:
+        lines.append(
+            "series: who wrote which image is not known here; the cells that need it are run and not compared"
+        )
+    return lines
 
 
 def pytest_collection_modifyitems(config, items):
@@ -180,6 +196,8 @@ def pytest_collection_modifyitems(config, items):
         names = {getattr(item, "originalname", ""), *getattr(item, "fixturenames", ())}
         if names & ARE_SLOW:
             item.add_marker("slow")
+        if config.digits_writers is None and _needs_writers(item):
+            item.options["check"] = False
     if _leaves_out_slow_tests(config):
         named = [_path_and_test(config, word) for word in config.args if "::" in word]
         left_out = [
@@ -246,6 +264,11 @@ def _is_taken_by_the_other(path: pathlib.PurePath) -> bool:
     return path.suffix == ".ipynb" and path.stem.endswith(TAKEN_BY_THE_OTHER)
 
 
+def _needs_writers(item) -> bool:
+    """Whether this is the test of a notebook's cell that carries the tag."""
+    return item.path.suffix == ".ipynb" and NEEDS_WRITERS in item.cell.metadata.get("tags", [])
+
+
 def _leaves_out_slow_tests(config) -> bool:
     option = config.option
     return not (_compares_notebooks(config) or option.mutations or option.markexpr)
@@ -293,6 +316,13 @@ def _link_or_copy(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:  # on another disk
         shutil.copy2(source, target)
+
+
+def _hand_on(file: pathlib.Path, folder: pathlib.Path) -> None:
+    """Let the kernels, which have another home, find a file without a download."""
+    folder.mkdir(exist_ok=True)
+    if not (folder / file.name).exists():
+        _link_or_copy(str(file), str(folder / file.name))
 
 
 def _compares_notebooks(config) -> bool:

@@ -1,8 +1,10 @@
-"""What the figures of notebooks 01 and 02 must show, computed anew from the images and labels."""
+"""What the figures of notebook 01 must show, computed anew from the images and labels."""
+
+import itertools
 
 import drawn
 import numpy as np
-import scipy.special
+import scipy.spatial
 from numpy.testing import assert_allclose, assert_array_equal
 
 SEED = 0  # as in the notebooks
@@ -32,26 +34,60 @@ def ink_per_digit(figure, run):
     assert_array_equal(drawn.tick_labels(figure, figure.axes[0].xaxis), [*"0123456789"])
 
 
+def nearest_mean(figure, run):
+    """Of the first image that the nearest mean reads, and of the first that it misreads, the distances to ten means."""
+    images, labels = run.dataset.train_images[:1000], run.dataset.train_labels
+    means = [run.dataset.train_images[labels == digit].mean(axis=0) for digit in range(10)]
+    distances = scipy.spatial.distance.cdist(
+        images.reshape(-1, 784) / 255, np.reshape(means, (10, 784)) / 255
+    )
+    is_right = distances.argmin(axis=1) == labels[:1000]
+    rows = [np.flatnonzero(is_right)[0], np.flatnonzero(~is_right)[0]]
+    drawn_images, titles = drawn.images_of(figure), [t for t in drawn.titles_of(figure) if t]
+    for number, row in enumerate(rows):
+        of_row = slice(11 * number, 11 * number + 11)
+        assert_array_equal(drawn_images[of_row][0], images[row])
+        assert_allclose(drawn_images[of_row][1:], means)
+        written = [f"{distance:.1f}" for distance in distances[row]]
+        assert titles[of_row] == [f"label {labels[row]}", *written]
+    shown = [axes for axes in figure.axes if axes.images]
+    bold = [axes.spines["top"].get_linewidth() > 2 for axes in shown]
+    framed = np.flatnonzero(bold) - [1, 12]
+    assert_array_equal(framed, distances[rows].argmin(axis=1))
+
+
 def nearest_pairs(figure, run):
-    """Two rows of training images, with their own labels, of which no pair below one another agrees."""
-    labels = _labels_of(figure, run)
-    assert len(labels) == 16
-    pairs = [tuple(sorted(pair)) for pair in zip(labels[:8], labels[8:], strict=True)]
-    assert len(set(pairs)) == 8 and all(one != other for one, other in pairs)
-    assert drawn.titles_of(figure) == [f"label {label}" for label in labels]
+    """Of the five pairs of digits that are most often nearest neighbours, the two closest images."""
+    rows = _subset(run)
+    labels = run.dataset.train_labels[rows]
+    flat = run.dataset.train_images[rows].reshape(-1, 784).astype(float)
+    distances = scipy.spatial.distance.squareform(scipy.spatial.distance.pdist(flat))
+    np.fill_diagonal(distances, np.inf)
+    answers = labels[distances.argmin(axis=1)]
+    counts = {
+        (one, other): np.sum((labels == one) & (answers == other))
+        + np.sum((labels == other) & (answers == one))
+        for one, other in itertools.combinations(range(10), 2)
+    }
+    pairs = sorted(counts, key=counts.get, reverse=True)[:5]
+    shown = np.rint(np.stack(drawn.images_of(figure)) * 255).reshape(2, 5, 784)
+    assert_array_equal(np.reshape(_labels_of(figure, run), (2, 5)).T, pairs)
+    for column, (one, other) in enumerate(pairs):
+        between = distances[np.ix_(labels == one, labels == other)]
+        apart = np.linalg.norm(shown[0, column] - shown[1, column])
+        assert_allclose(apart, between.min(), rtol=1e-6)
+    assert drawn.titles_of(figure) == [f"label {label}" for label in _labels_of(figure, run)]
 
 
 def pca(figure, run):
-    """Each digit's images on the first two components, and the variance kept, by a decomposition of our own."""
-    random = np.random.default_rng(SEED)
-    images, labels = run.dataset.train_images, run.dataset.train_labels
-    for digit in range(10):  # the ten examples of each digit were drawn before
-        random.choice(np.flatnonzero(labels == digit), 10, replace=False)
-    rows = random.choice(len(images), size=min(5000, len(images)), replace=False)
+    """Each digit's images on the first two components, and these as pictures, by a decomposition of our own."""
+    rows, labels = _subset(run), run.dataset.train_labels
+    images = run.dataset.train_images
     centred = images[rows].reshape(-1, 784).astype(float) / 255
     centred -= centred.mean(axis=0)
-    variances, directions = np.linalg.eigh(centred.T @ centred)
-    on_the_map, shares = centred @ directions[:, [-1, -2]], variances[::-1] / variances.sum()
+    _, directions = np.linalg.eigh(centred.T @ centred)
+    directions = directions[:, [-1, -2]]
+    on_the_map = centred @ directions
     # Of each direction its opposite is as good.
     thumbnails = [(_centre(image), image.get_array()[..., 3]) for image in figure.axes[0].images]
     assert len(thumbnails) > 100
@@ -63,20 +99,32 @@ def pca(figure, run):
     names = {text.get_text(): np.abs(text.get_position()) for text in figure.axes[0].texts}
     for digit, mean in enumerate(means):
         assert np.linalg.norm(names[str(digit)] - np.abs(mean)) < 0.8
+    components = [axes.images[0].get_array().ravel() for axes in figure.axes[1:3]]
+    for component, direction in zip(components, directions.T, strict=True):
+        assert abs(component @ direction) > 0.9999
+    # Ink on red leads to the right, or up: the picture and the map have the same sign.
+    for place, shown in thumbnails[:20]:
+        (row,) = np.flatnonzero(np.abs(ink - shown.ravel() / shown.max()).max(axis=1) < 1e-3)
+        assert_allclose(place, [centred[row] @ component for component in components], atol=0.01)
+
+
+def two_pixels(figure, run):
+    """The first thousand images' halves, and the variance along each direction by the rule for sums."""
+    images = run.dataset.train_images[_subset(run)] / 255
+    halves = np.stack([images[:, :14].mean(axis=(1, 2)), images[:, 14:].mean(axis=(1, 2))])
+    cloud, curve = figure.axes
+    assert_allclose(drawn.line(cloud, "images"), halves.T[:1000])
+    covariance = np.cov(halves, bias=True)
+    angles = np.radians(np.arange(180))
+    factors = np.stack([np.cos(angles), np.sin(angles)])
+    variances = np.einsum("ia,ij,ja->a", factors, covariance, factors)
     assert_allclose(
-        drawn.points(figure.axes[1].lines[0]),
-        np.column_stack([np.arange(1, 785), np.cumsum(shares)]),
-        atol=1e-4,
+        drawn.points(curve.lines[0]), np.column_stack([range(180), variances / variances.max()])
     )
-
-
-def pixel_intensities(figure, run):
-    """How often each pixel value occurs."""
-    counts = np.bincount(run.dataset.train_images.ravel(), minlength=256)
-    there = np.flatnonzero(counts)
-    assert_allclose(drawn.bars(figure.axes[0])[0], counts[there] / counts.sum())
-    assert_allclose([bar.get_x() + 0.5 for bar in figure.axes[0].patches], there, atol=1e-9)
-    assert figure.axes[0].get_yscale() == "log" and "log" in figure.axes[0].get_ylabel()
+    best = variances.argmax()
+    (start, end) = drawn.line(cloud, "direction")
+    assert_allclose(np.arctan2(*(end - start)[::-1]), angles[best])
+    assert [text.get_text() for text in curve.texts] == [f"{best}°"]
 
 
 def pixel_matrix(figure, run):
@@ -107,57 +155,13 @@ def samples(figure, run):
     assert_array_equal(_labels_of(figure, run), np.repeat(range(10), 10))
 
 
-def saturation(figure, run):
-    """The share of the outputs in each bin, for raw and for scaled pixels."""
-    raw = run.dataset.train_images[:2000].reshape(-1, 784).astype(np.float32)
-    for axes, pixels in zip(figure.axes, (raw, raw / 255), strict=True):
-        output = (pixels @ _starting_weights()).ravel()
-        counts, _ = np.histogram(output, bins=60)
-        assert_allclose(drawn.bars(axes)[0], counts / output.size, atol=1e-4)
-        reach = axes.get_xlim()[1]
-        assert np.abs(output).max() < 1.1 * reach, "outputs beyond the axes would not be seen"
-        band = axes.patches[0]
-        assert (band.get_x(), band.get_x() + band.get_width()) == (-5, 5)
-    assert [axes.get_title(loc="left").split()[0] for axes in figure.axes] == ["raw", "scaled"]
-
-
-def scaling_and_loss(figure, run):
-    """Loss and accuracy of gradient descent, computed here with SciPy and the gradient written out another way."""
-    few = min(5000, len(run.dataset.train_images) // 2)
-    images = run.dataset.train_images[: 2 * few].reshape(-1, 784).astype(float)
-    labels = run.dataset.train_labels[: 2 * few]
-    losses, accuracies = figure.axes
-    for label, divisor in (("raw pixels", 1), ("scaled pixels", 255)):
-        curves = [drawn.line(axes, label) for axes in figure.axes]
-        weights = _starting_weights()
-        for step in range(41):
-            sums = images @ weights / divisor
-            logarithms = scipy.special.log_softmax(sums[:few], axis=1)
-            of_label = logarithms[np.arange(few), labels[:few]]
-            assert_allclose(curves[0][step], [step, -of_label.mean()], rtol=0.01)
-            right = (sums[few:].argmax(axis=1) == labels[few:]).mean()
-            assert_allclose(curves[1][step], [step, right], atol=0.01)
-            shares = np.exp(logarithms)
-            shares[np.arange(few), labels[:few]] -= 1
-            weights -= 0.1 * (images[:few] / divisor).T @ shares / few
-    assert_allclose(drawn.line(losses, "guessing")[:, 1], np.log(10))
-    assert losses.get_yscale() == "log" and "log" in losses.get_ylabel()
-    assert "accuracy" in accuracies.get_ylabel()
-
-
-def shuffled_pixels(figure, run):
-    """The first eight images, and below each the same pixels in one other order."""
-    images = np.stack(drawn.images_of(figure)).reshape(16, 784)
-    assert_allclose(images[:8] * 255, run.dataset.train_images[:8].reshape(-1, 784), rtol=1e-6)
-    assert_array_equal(np.sort(images[8:]), np.sort(images[:8]))
-    assert not np.array_equal(images[8:], images[:8])
-    # The same order for all: pixels that had equal values in all eight images still have them.
-    columns = [sorted(map(tuple, half.T)) for half in (images[:8], images[8:])]
-    assert columns[0] == columns[1]
-    labels = [f"label {label}" for label in run.dataset.train_labels[:8]]
-    assert drawn.titles_of(figure) == [*labels, *[""] * 8]
-    rows = [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()]
-    assert rows == ["as they are", "shuffled"]
+def _subset(run) -> np.ndarray:
+    """The rows of the training images that notebook 01 compares with one another."""
+    random = np.random.default_rng(SEED)
+    labels = run.dataset.train_labels
+    for digit in range(10):  # the ten examples of each digit were drawn before
+        random.choice(np.flatnonzero(labels == digit), 10, replace=False)
+    return random.choice(len(labels), size=min(5000, len(labels)), replace=False)
 
 
 def _centre(image) -> np.ndarray:
@@ -181,22 +185,14 @@ def _labels_of(figure, run) -> list[int]:
     return found
 
 
-def _starting_weights() -> np.ndarray:
-    """Glorot's starting weights of a layer from 784 to 10, as notebook 02 draws them."""
-    limit = np.sqrt(6 / 794)
-    return np.random.default_rng(SEED).uniform(-limit, limit, size=(784, 10))
-
-
 SHOWS = {
     "01_class_means": class_means,
     "01_ink_per_digit": ink_per_digit,
+    "01_nearest_mean": nearest_mean,
     "01_nearest_pairs": nearest_pairs,
     "01_pca": pca,
-    "01_pixel_intensities": pixel_intensities,
     "01_pixel_matrix": pixel_matrix,
     "01_pixel_use": pixel_use,
     "01_samples": samples,
-    "02_saturation": saturation,
-    "02_scaling_and_loss": scaling_and_loss,
-    "02_shuffled_pixels": shuffled_pixels,
+    "01_two_pixels": two_pixels,
 }

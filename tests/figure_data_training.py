@@ -1,4 +1,6 @@
-"""What the figures of notebooks 03 and 04 must show, from the histories and weights that they saved."""
+"""What the figures of notebook 03 must show, from the histories and weights that it saved."""
+
+import re
 
 import drawn
 import numpy as np
@@ -62,25 +64,60 @@ def baseline_scores(run, images, activation) -> np.ndarray:
 # ---------------------------------------------------------------- 03
 
 
-def baseline_published_training(figure, run):
-    """The training of D-baseline in Keras's own way, which the saved run of the same seed repeats closely."""
-    saved = history_of(run, "D-baseline")
-    for axes, quantity in zip(figure.axes, ("loss", "accuracy"), strict=True):
-        (curve,) = axes.lines
-        assert_array_equal(drawn.points(curve)[:, 0], saved["epoch"])
-        assert_allclose(drawn.points(curve)[:, 1], saved[quantity], atol=0.02)
-
-
 def learning_curves(figure, run):
-    """Both baselines' first runs, the second one's markers small enough to lie within the first one's."""
-    names = ("sigmoid", "softmax")
-    assert_learning_curves(figure, {name: history_of(run, f"baseline-{name}") for name in names})
-    for axes in figure.axes:
-        for part in ("training", "validation"):
-            sizes = {each.get_label(): each.get_markersize() for each in axes.lines}
-            assert sizes[f"softmax, {part}"] < 0.5 * sizes[f"sigmoid, {part}"]
-        (words,) = [text.get_text() for text in axes.texts if "marker" in text.get_text()]
-        assert words == "outer marker: sigmoid\ninner marker: softmax"
+    """The softmax baseline trained by Keras alone: measured during and after each epoch, and on validation images."""
+    curves = _filmed(run)["curves"]
+    for axes, quantity in zip(figure.axes, ("loss", "accuracy"), strict=True):
+        columns = {
+            "training, during": quantity,
+            "training, after": f"{quantity}_after",
+            "validation": f"val_{quantity}",
+        }
+        assert {each.get_label() for each in axes.lines} == set(columns)
+        assert sorted(text.get_text() for text in axes.texts) == sorted(columns)
+        for label, column in columns.items():
+            points = np.column_stack([range(1, 11), curves[column]])
+            assert_allclose(drawn.line(axes, label), points, atol=1e-4)
+
+
+def templates(figure, run):
+    """The mean image of each digit, the weights of the loop of notebook 02, and those of Keras with Adam."""
+    arrays, film = run.arrays("preprocessed.npz"), _filmed(run)["film"]
+    rows = arrays["train_rows"]
+    images, labels = arrays["images"][rows], arrays["labels"][rows]
+    means = np.stack([images[labels == digit].mean(axis=0) for digit in range(10)])
+    panels = [axes for axes in figure.axes if not drawn.is_colour_bar(axes)]
+    assert len(panels) == 30
+    shown = np.stack([np.ravel(axes.images[0].get_array()) for axes in panels])
+    assert_allclose(shown[:10], means, atol=1e-5)
+    assert_allclose(shown[10:20], run.arrays("by_hand.npz")["weights"].T)
+    assert_allclose(shown[20:], list(film.values())[-1].T, atol=1e-5)
+    assert [drawn.title_of(axes) for axes in panels[:10]] == [str(digit) for digit in range(10)]
+    assert [panels[row].get_ylabel() for row in (0, 10, 20)] == ["mean image", "SGD", "Adam"]
+    assert {axes.images[0].get_clim() for axes in panels[10:]} == {(-0.6, 0.6)}
+
+
+def weights_by_use(figure, run):
+    """The mean size of the weights of ten groups of pixels, by the share of training images that ink them."""
+    arrays, film = run.arrays("preprocessed.npz"), _filmed(run)["film"]
+    share = np.mean(arrays["images"][arrays["train_rows"]] > 0, axis=0)
+    order = np.flatnonzero(share)[np.argsort(share[share > 0], kind="stable")]
+    limits = np.unique(np.quantile(share[order], np.linspace(0, 1, 11)))
+    groups = np.searchsorted(limits[1:-1], share[order], side="left")
+    networks = {
+        "start": film[0],
+        "SGD": run.arrays("by_hand.npz")["weights"],
+        "Adam": list(film.values())[-1],
+    }
+    (axes,) = figure.axes
+    assert {each.get_label() for each in axes.lines} == set(networks)
+    assert axes.get_xscale() == "log" and "log" in axes.get_xlabel()
+    for name, matrix in networks.items():
+        sizes = np.abs(matrix).mean(axis=1)[order]
+        points = [
+            (share[order][groups == k].mean(), sizes[groups == k].mean()) for k in np.unique(groups)
+        ]
+        assert_allclose(drawn.line(axes, name), points, rtol=1e-3)
 
 
 def luck(figure, run):
@@ -111,7 +148,7 @@ def scores_of_one_image(figure, run):
 
 def filmstrip(figure, run):
     """The softmax baseline's weights while it is trained once more, one row for each step, all on one scale."""
-    film = _filmed(run)
+    film = _filmed(run)["film"]
     panels = [axes for axes in figure.axes if not drawn.is_colour_bar(axes)]
     assert len(panels) == 10 * len(film)
     for row, (step, matrix) in enumerate(film.items()):
@@ -126,19 +163,23 @@ def filmstrip(figure, run):
     assert np.corrcoef(list(film.values())[-1].ravel(), saved.ravel())[0, 1] > 0.95
 
 
-def _filmed(run) -> dict[int, np.ndarray]:
-    """The weights after some numbers of steps, and at the end, of a training in Keras's own way."""
+def _filmed(run) -> dict:
+    """Notebook 03's training in Keras's own way: the weights after some numbers of steps, and the curves."""
+    if "filmed" in run.computed:
+        return run.computed["filmed"]
     from digits import training  # imports TensorFlow
 
     keras = training.keras
     arrays = run.arrays("preprocessed.npz")
     rows = arrays["train_rows"]
+    images, labels = arrays["images"][rows], arrays["labels"][rows]
     keras.utils.set_random_seed(SEED)
     model = keras.Sequential(
         [keras.Input(shape=(784,)), keras.layers.Dense(10, activation="softmax")]
     )
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     film, done = {0: model.get_weights()[0]}, 0
+    after = {"loss_after": [], "accuracy_after": []}
 
     def after_batch(_batch, logs):
         nonlocal done
@@ -146,16 +187,28 @@ def _filmed(run) -> dict[int, np.ndarray]:
         if done in (10, 100, 1000):
             film[done] = model.get_weights()[0]
 
-    watching = keras.callbacks.LambdaCallback(on_train_batch_end=after_batch)
-    model.fit(
-        arrays["images"][rows],
-        arrays["labels"][rows],
+    def after_epoch(_epoch, logs):
+        matrix, biases = model.get_weights()
+        sums = images.astype(float) @ matrix + biases
+        sums -= sums.max(axis=1, keepdims=True)
+        of_label = sums[np.arange(len(labels)), labels]
+        after["loss_after"].append(np.mean(np.log(np.exp(sums).sum(axis=1)) - of_label))
+        after["accuracy_after"].append(np.mean(sums.argmax(axis=1) == labels))
+
+    history = model.fit(
+        images,
+        labels,
         epochs=10,
         batch_size=128,
-        callbacks=[watching],
+        validation_data=validation(run),
+        callbacks=[
+            keras.callbacks.LambdaCallback(on_train_batch_end=after_batch, on_epoch_end=after_epoch)
+        ],
         verbose=0,
     )
-    return film | {done: model.get_weights()[0]}
+    film[done] = model.get_weights()[0]
+    run.computed["filmed"] = {"film": film, "curves": history.history | after}
+    return run.computed["filmed"]
 
 
 def predictions(figure, run):
@@ -174,8 +227,15 @@ def confident_mistakes(figure, run):
     images, labels = validation(run)
     scores = baseline_scores(run, images, "softmax")
     rows = evaluation.most_confident_mistakes(labels, scores, 10)
-    predicted = scores[rows].argmax(axis=1)
-    assert_digits(figure, images[rows], "predicted {}\nactual {}", predicted, labels[rows])
+    predicted, sure = scores[rows].argmax(axis=1), scores[rows].max(axis=1)
+    shown = np.stack(drawn.images_of(figure)).reshape(10, -1)
+    assert_allclose(shown, images[rows])
+    for title, digit, score, label in zip(
+        drawn.titles_of(figure), predicted, sure, labels[rows], strict=True
+    ):
+        said = re.fullmatch(r"predicted (\d) \((\d\.\d{3})\)\nactual (\d)", title)
+        assert (int(said[1]), int(said[3])) == (digit, label)
+        assert abs(float(said[2]) - score) < 0.0006
 
 
 def assert_digits(figure, images, template, *values) -> None:
@@ -186,104 +246,13 @@ def assert_digits(figure, images, template, *values) -> None:
     assert drawn.titles_of(figure) == expected
 
 
-# ---------------------------------------------------------------- 04
-
-
-def hidden_published_training(figure, run):
-    """The first runs of D-baseline and D-hidden."""
-    names = ("D-baseline", "D-hidden")
-    assert_learning_curves(figure, {name: history_of(run, name) for name in names}, errors=True)
-
-
-def width_sweep(figure, run):
-    """The losses of three widths."""
-    table = run.table("histories/width_sweep.csv")
-    for axes, (width, history) in zip(figure.axes, table.groupby("width"), strict=True):
-        assert drawn.title_of(axes) == f"{width} neurons"
-        for label, column in (("training", "loss"), ("validation", "val_loss")):
-            assert_allclose(drawn.line(axes, label), history[["epoch", column]], rtol=1e-5)
-    assert figure.axes[0].get_yscale() == "log" and "log" in figure.axes[0].get_ylabel()
-
-
-def overfitting(figure, run):
-    """The losses and errors of C's runs, and a dot at each one's lowest validation loss."""
-    table = run.table("histories/C.csv")
-    seeds = sorted(table["seed"].unique())
-    errors = 1 - table[["accuracy", "val_accuracy"]].to_numpy()
-    # A logarithmic axis shows an error of 0 at half of the smallest other one.
-    lowest = errors[errors > 0].min() / 2
-    for axes, quantity in zip(figure.axes, ("loss", "accuracy"), strict=True):
-        lines = [drawn.points(each) for each in axes.lines]
-        for number, seed in enumerate(seeds):
-            history = history_of(run, "C", seed)
-            best = history["val_loss"].idxmin()
-            if quantity == "accuracy":
-                history = history.assign(
-                    accuracy=(1 - history["accuracy"]).clip(lower=lowest),
-                    val_accuracy=1 - history["val_accuracy"],
-                )
-            assert_allclose(lines[number], history[["epoch", quantity]])
-            column = f"val_{quantity}"
-            assert_allclose(lines[len(seeds) + number], history[["epoch", column]])
-            at_best = history.loc[best, ["epoch", column]].to_numpy(dtype=float)
-            assert_allclose(lines[-1][number], at_best)
-            styles = [axes.lines[at].get_linestyle() for at in (number, len(seeds) + number)]
-            assert styles == ["--", "-"]
-        assert len(lines) == 2 * len(seeds) + 1
-    assert figure.axes[1].get_yscale() == "log" and "error" in figure.axes[1].get_ylabel()
-
-
-def own_training(figure, run):
-    """The widest plain network, and the own one's first run."""
-    sweep = run.table("histories/width_sweep.csv")
-    plain = sweep[sweep["width"] == sweep["width"].max()]
-    histories = {"plain": plain, "own-on-split": history_of(run, "own-on-split")}
-    assert_learning_curves(figure, histories, errors=True)
-
-
-def hidden_units(figure, run):
-    """The own network's neurons with the largest weights, on one scale."""
-    matrix = last_weights(run, "own")[0]
-    panels = [axes for axes in figure.axes if not drawn.is_colour_bar(axes)]
-    shown = np.stack([np.ravel(axes.images[0].get_array()) for axes in panels])
-    assert_allclose(shown, matrix[:, _strongest(matrix)[:12]].T)
-    assert {axes.images[0].get_clim() for axes in panels} == {(-0.4, 0.4)}
-
-
-def what_units_respond_to(figure, run):
-    """Eight neurons' weights, and their mean activity for each digit, by hand, all on one scale."""
-    matrix, scale, shift, mean, variance = last_weights(run, "own")[:5]
-    units = _strongest(matrix)[:8]
-    images, labels = validation(run)
-    sums = images @ matrix[:, units]
-    normal = (sums - mean[units]) / np.sqrt(variance[units] + 1e-3)
-    activity = np.maximum(scale[units] * normal + shift[units], 0)
-    for column, unit in enumerate(units):
-        (image,) = figure.axes[column].images
-        assert_allclose(np.ravel(image.get_array()), matrix[:, unit])
-        assert image.get_clim() == (-0.4, 0.4)
-        expected = [activity[labels == digit, column].mean() for digit in range(10)]
-        assert_allclose(drawn.bars(figure.axes[8 + column])[0], expected, rtol=1e-3, atol=1e-5)
-    assert len({axes.get_ylim() for axes in figure.axes[8:16]}) == 1
-
-
-def _strongest(matrix) -> np.ndarray:
-    """The columns of a matrix, the longest first."""
-    return np.argsort(-np.linalg.norm(matrix, axis=0), kind="stable")
-
-
 SHOWS = {
-    "03_published_training": baseline_published_training,
     "03_learning_curves": learning_curves,
+    "03_templates": templates,
+    "03_weights_by_use": weights_by_use,
     "03_luck": luck,
     "03_scores_of_one_image": scores_of_one_image,
     "03_filmstrip": filmstrip,
     "03_predictions": predictions,
     "03_confident_mistakes": confident_mistakes,
-    "04_published_training": hidden_published_training,
-    "04_width_sweep": width_sweep,
-    "04_overfitting": overfitting,
-    "04_own_training": own_training,
-    "04_hidden_units": hidden_units,
-    "04_what_units_respond_to": what_units_respond_to,
 }

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 import drawn
 import figure_data_comparison
 import figure_data_handwriting
+import figure_data_hidden
 import figure_data_how_sure
 import figure_data_images
+import figure_data_neurons
 import figure_data_stronger
 import figure_data_training
 import marks
@@ -27,7 +29,9 @@ from matplotlib.text import Text
 
 SHOWS = {
     **figure_data_images.SHOWS,
+    **figure_data_neurons.SHOWS,
     **figure_data_training.SHOWS,
+    **figure_data_hidden.SHOWS,
     **figure_data_comparison.SHOWS,
     **figure_data_how_sure.SHOWS,
     **figure_data_stronger.SHOWS,

@@ -38,7 +38,7 @@ def figures_of(steps):
 
 each_figure = figures_of(series.STEPS)
 # What later notebooks draw comes from trained networks, which differ a little from machine to machine.
-each_figure_of_the_data = figures_of(series.STEPS[:2])
+each_figure_of_the_data = figures_of(series.STEPS[:1])
 
 
 def pixels(path) -> np.ndarray:

@@ -1,21 +1,27 @@
-"""Results as tables: what each run of a network reached on the test images, and what networks cost to train.
+"""Results as tables: what each run of a network reached on the test images, what networks cost, and long experiments.
 
 No TensorFlow is imported; a network's own functions do the work.
 """
 
+import hashlib
+import json
+import pathlib
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from . import evaluation
-from .basics.workspace import NOTEBOOKS_FOLDER
+from .basics.workspace import NOTEBOOKS_FOLDER, shown
 
 if TYPE_CHECKING:  # it imports TensorFlow
     from .training.runs import Runs
 
 # Measured by benchmarks/run.py, and part of the repository.
 COST_FILE = NOTEBOOKS_FOLDER.parent / "benchmarks" / "cost.csv"
+# Measured by benchmarks/experiments.py: NAME.csv, and beside it NAME.json with the hashes of the table and of what it
+# came from.
+EXPERIMENTS = NOTEBOOKS_FOLDER.parent / "benchmarks" / "experiments"
 
 
 def rows(
@@ -55,8 +61,35 @@ def read_cost() -> pd.DataFrame:
     Raises:
         FileNotFoundError: the file is not there, because the folder of notebooks was copied without the repository.
     """
-    if not COST_FILE.exists():
-        raise FileNotFoundError(
-            f"{COST_FILE.name} is missing: this notebook needs the folder benchmarks/ of the repository beside its own."
-        )
+    _require(COST_FILE)
     return pd.read_csv(COST_FILE, comment="#", index_col="network")
+
+
+def experiment(name: str) -> pd.DataFrame:
+    """The table of an experiment that takes too long for a notebook, one row per trained run.
+
+    Args:
+        name: of the experiment, such as ``"ingredients"``.
+
+    Raises:
+        FileNotFoundError: table or record are not there, because the notebooks were copied without the repository.
+        ValueError: the table is not the one that the experiment wrote.
+    """
+    table, record = EXPERIMENTS / f"{name}.csv", EXPERIMENTS / f"{name}.json"
+    _require(table)
+    _require(record)
+    sha256 = hashlib.sha256(table.read_bytes()).hexdigest()
+    if sha256 != json.loads(record.read_text(encoding="utf-8"))["sha256"]:
+        raise ValueError(
+            f"{shown(table)} is not what the experiment wrote: it was changed afterwards. Take the repository's file "
+            f"again, or measure anew: python benchmarks/experiments.py {name}"
+        )
+    return pd.read_csv(table)
+
+
+def _require(file: pathlib.Path) -> None:
+    """Raise ``FileNotFoundError`` unless a file of the repository is there."""
+    if not file.exists():
+        raise FileNotFoundError(
+            f"{file.name} is missing: this notebook needs the folder benchmarks/ of the repository beside its own."
+        )

@@ -10,27 +10,40 @@ from .curves import learning_curves, lines
 from .dots import dots_with_ranges, error_ladder
 from .exploration import (
     boxes_per_digit,
-    losses_and_accuracies,
-    map_and_variance,
     means_and_deviations,
-    outputs_before_sigmoid,
     pixel_use,
     pixel_values,
-    shares_of_values,
 )
 from .hero import photograph_to_answer
+from .hidden import (
+    activations_and_slopes,
+    boundaries,
+    ingredients,
+    losses_by_rate,
+    neurons_and_responses,
+)
 from .images import digit_grid, draw_digit, picture_rows
 from .layers import (
     accuracy_of_runs,
-    coinciding_curves,
+    curves_measured_twice,
     filmstrip,
     losses_by_width,
-    neurons_and_responses,
+    means_and_templates,
     overfitting_runs,
     scores_of_one_image,
+    weights_by_use,
 )
+from .maps import map_and_components, nearest_means, two_pixels
 from .matrices import confusion_matrices, picture_matrix
 from .morph import probabilities_between
+from .neurons import (
+    answers_before_and_after,
+    losses_and_accuracies,
+    losses_of_batches,
+    neuron_diagram,
+    walks_downhill,
+)
+from .passing import forward_and_backward, network_drawing
 from .photographs import (
     answers_by_threshold,
     constants_varied,
@@ -51,11 +64,14 @@ from .trials import errors_of_runs, search_history, shares_by_forest, trials_by_
 __all__ = [
     "accuracies_over_splits",
     "accuracy_of_runs",
+    "activations_and_slopes",
+    "answers_before_and_after",
     "answers_by_threshold",
+    "boundaries",
     "boxes_per_digit",
-    "coinciding_curves",
     "confusion_matrices",
     "constants_varied",
+    "curves_measured_twice",
     "digit_grid",
     "disturbance_curves",
     "dots_with_ranges",
@@ -69,17 +85,24 @@ __all__ = [
     "errors_without_steps",
     "filmstrip",
     "filters_and_maps",
+    "forward_and_backward",
     "ingredient_ladder",
+    "ingredients",
     "learning_curves",
     "lines",
     "losses_and_accuracies",
+    "losses_by_rate",
     "losses_by_width",
-    "map_and_variance",
+    "losses_of_batches",
+    "map_and_components",
     "maps_of_filters",
     "means_and_deviations",
+    "means_and_templates",
     "misread_pictures",
+    "nearest_means",
+    "network_drawing",
+    "neuron_diagram",
     "neurons_and_responses",
-    "outputs_before_sigmoid",
     "overfitting_runs",
     "pairs_of_networks",
     "photograph_grid",
@@ -94,6 +117,8 @@ __all__ = [
     "scores_of_one_image",
     "search_history",
     "shares_by_forest",
-    "shares_of_values",
     "trials_by_setting",
+    "two_pixels",
+    "walks_downhill",
+    "weights_by_use",
 ]

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from .. import plots
+from .curves import lines
 from .images import draw_digit, name_row
 
 _TRAINING = plots.look("training")
@@ -16,64 +17,48 @@ _STYLES = ("-", "--", ":", "-.", (0, (12, 2.5)))  # for runs of one network
 _POINTER = {"arrowstyle": "-", "color": "0.4", "linewidth": 0.8, "shrinkB": 8}
 
 
-def coinciding_curves(
-    histories: Mapping[str, pd.DataFrame], looks: Mapping[str, str], title: str
-) -> plt.Figure:
-    """Loss and accuracy per epoch of two networks that learn alike: the second one's markers stand within the first's.
+def curves_measured_twice(history: pd.DataFrame, name: str, title: str) -> plt.Figure:
+    """Loss and accuracy per epoch on training images, during the epoch and after it, and on validation images.
 
     Args:
-        histories: for each of the two networks' names the table that :func:`digits.training.fit` returns.
-        looks: for each name the one in ``plots.LOOKS`` whose colour and marker it takes.
+        history: columns ``epoch``, ``loss``, ``accuracy``, ``loss_after``, ``accuracy_after``, ``val_loss`` and
+            ``val_accuracy``.
+        name: the network's name in ``plots.LOOKS``.
         title: the message of the figure.
     """
-    figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.6))
+    figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.8))
     plots.headline(figure, title)
-    outer, _ = histories
-    colours: dict[str, str] = {}
-    ends: list[dict[str, float]] = [{}, {}]
-    for axis, quantity, ends_here in zip(axes, ("loss", "accuracy"), ends, strict=True):
-        for part, column in (("training", quantity), ("validation", f"val_{quantity}")):
-            for name, history in histories.items():
-                look = plots.look(looks[name])
-                colours[part] = _TRAINING.colour if part == "training" else look.colour
-                axis.plot(
-                    history["epoch"],
-                    history[column],
-                    _TRAINING.line if part == "training" else look.line,
-                    color=colours[part],
-                    linewidth=1.2,
-                    marker=look.marker,
-                    markersize=12 if name == outer else 4,
-                    markerfacecolor="white" if name == outer else colours[part],
-                    markeredgewidth=1.2,
-                    label=f"{name}, {part}",
-                )
-                ends_here[part] = history[column].iloc[-1]
-        axis.set_xlabel("epoch")
+    look = plots.look(name)
+    parts = {
+        "validation": ("val_{}", look.line, look.colour, look.marker),
+        "training, after": ("{}_after", ":", _TRAINING.colour, "^"),
+        "training, during": ("{}", _TRAINING.line, _TRAINING.colour, _TRAINING.marker),
+    }
+    for axis, quantity in zip(axes, ("loss", "accuracy"), strict=True):
+        for part, (column, line, colour, marker) in parts.items():
+            values = history[column.format(quantity)]
+            axis.plot(
+                history["epoch"],
+                values,
+                line,
+                color=colour,
+                marker=marker,
+                markersize=4,
+                label=part,
+            )
+        axis.set(xlabel="epoch")
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.grid(axis="y")
-        _name_markers(axis, histories, f"val_{quantity}")
     axes[0].set_ylabel("loss: cross-entropy (nats)")
     axes[1].set_ylabel("accuracy")
     plots.percent_axis(axes[1].yaxis)
-    for axis, ends_here in zip(axes, ends, strict=True):
-        plots.label_lines(axis, ends_here, colours)
+    colours = {part: colour for part, (_, _, colour, _) in parts.items()}
+    for axis, quantity in zip(axes, ("loss", "accuracy"), strict=True):
+        ends = {
+            part: history[column.format(quantity)].iloc[-1] for part, (column, *_) in parts.items()
+        }
+        plots.label_lines(axis, ends, colours)
     return figure
-
-
-def _name_markers(axes: plt.Axes, histories: Mapping[str, pd.DataFrame], column: str) -> None:
-    """Say beside the third point which network has the outer marker and which the inner one."""
-    outer, inner = histories
-    place = histories[inner].iloc[min(2, len(histories[inner]) - 1)]
-    axes.annotate(
-        f"outer marker: {outer}\ninner marker: {inner}",
-        (place["epoch"], place[column]),
-        xytext=(0.42, 0.5),
-        textcoords="axes fraction",
-        va="center",
-        fontsize=plots.SMALL,
-        arrowprops=_POINTER | {"relpos": (0, 0.5)},
-    )
 
 
 def accuracy_of_runs(
@@ -157,6 +142,57 @@ def filmstrip(film: Mapping[int, np.ndarray], limit: float) -> plt.Figure:
         name_row(row[0], f"step {step:,}")
     figure.colorbar(drawn, ax=axes, label="weight", shrink=0.9, aspect=30, extend="both")
     return figure
+
+
+def means_and_templates(
+    means: np.ndarray, weights: Mapping[str, np.ndarray], limit: float, title: str
+) -> plt.Figure:
+    """The mean image of each digit in a row, and below it the weights of its output neuron, a row for each network.
+
+    Args:
+        means: shape (10, 784), 0 to 1.
+        weights: for each row's name the weights, shape (784, 10).
+        limit: the weight, positive or negative, of the strongest colour.
+        title: the message of the figure.
+    """
+    rows = 1 + len(weights)
+    figure, axes = plt.subplots(rows, 10, figsize=(plots.WIDE, 0.6 + 0.75 * rows))
+    plots.headline(figure, title)
+    for digit, axis in enumerate(axes[0]):
+        draw_digit(axis, means[digit], str(digit), limit=1)
+    name_row(axes[0, 0], "mean image")
+    for row, (name, of_network) in zip(axes[1:], weights.items(), strict=True):
+        for digit, axis in enumerate(row):
+            drawn = draw_digit(axis, of_network[:, digit], cmap=plots.DIVERGING, limit=limit)
+        name_row(row[0], name)
+    ticks = [-limit, 0, limit]
+    figure.colorbar(drawn, ax=axes[1:], label="weight", aspect=20, extend="both", ticks=ticks)
+    return figure
+
+
+def weights_by_use(sizes: pd.DataFrame, looks: Mapping[str, str], title: str) -> plt.Figure:
+    """How large weights are, against how often their pixel is inked, one line for each network.
+
+    Args:
+        sizes: column ``share inked``, 0 to 1, and for each network its mean absolute weight; one row per group of
+            pixels.
+        looks: for each network's column the name in ``plots.LOOKS`` whose colour, marker and line it takes.
+        title: the message of the figure.
+    """
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.6))
+    share = sizes["share inked"]
+    curves = {name: (share.to_numpy(), sizes[name].to_numpy()) for name in looks}
+    colours = lines(axes, curves, looks=looks)
+    axes.set(xscale="log", xlabel="share of training images that ink the pixel (log scale)")
+    axes.xaxis.set_major_formatter(FuncFormatter(_short_percent))
+    axes.set(ylabel="mean size of the weights", ylim=(0, None), title=title)
+    axes.grid(axis="y")
+    plots.label_lines(axes, {name: sizes[name].iloc[-1] for name in looks}, colours)
+    return figure
+
+
+def _short_percent(share: float, _position: int | None = None) -> str:
+    return f"{100 * share:g}\N{NO-BREAK SPACE}%"
 
 
 def losses_by_width(sweep: pd.DataFrame, title: str) -> plt.Figure:
@@ -250,32 +286,4 @@ def overfitting_runs(
         fontsize=plots.SMALL,
         arrowprops=_POINTER | {"relpos": (0.2, 0)},
     )
-    return figure
-
-
-def neurons_and_responses(
-    weights: np.ndarray, activity: np.ndarray, look: str, limit: float, title: str
-) -> plt.Figure:
-    """Neurons: the weights of each as an image, and below its mean activity for each digit, all on one scale.
-
-    Args:
-        weights: shape (784, neurons).
-        activity: mean of the neurons' outputs, shape (10 digits, neurons).
-        look: the name in ``plots.LOOKS`` of the network whose neurons they are.
-        limit: the weight, positive or negative, of the strongest colour.
-        title: the message of the figure.
-    """
-    neurons = weights.shape[1]
-    figure, axes = plt.subplots(
-        2, neurons, figsize=(plots.WIDE, 3.3), height_ratios=[1, 1.3], sharey="row"
-    )
-    plots.headline(figure, title)
-    for column in range(neurons):
-        drawn = draw_digit(axes[0, column], weights[:, column], cmap=plots.DIVERGING, limit=limit)
-        axis = axes[1, column]
-        axis.bar(range(10), activity[:, column], color=plots.look(look).colour)
-        axis.set(xticks=range(0, 10, 2), xlabel="digit")
-        axis.grid(axis="y")
-    axes[1, 0].set_ylabel("mean activity")
-    figure.colorbar(drawn, ax=axes[0], label="weight", extend="both", ticks=[-limit, 0, limit])
     return figure

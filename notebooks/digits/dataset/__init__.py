@@ -1,9 +1,9 @@
 """MNIST, verified, from wherever it can be had.
 
 ``mnist.load()`` is the way in. It reads containers (:mod:`digits.dataset.containers`) and asks the mirrors
-(:mod:`digits.dataset.mirrors`) where no file is on this machine.
+(:mod:`digits.dataset.mirrors`) where no file is on this machine. ``writers.load()`` says who wrote which image.
 """
 
-from . import mnist
+from . import mnist, writers
 
-__all__ = ["mnist"]
+__all__ = ["mnist", "writers"]

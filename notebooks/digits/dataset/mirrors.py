@@ -6,14 +6,17 @@ import pathlib
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pooch
 import requests
 import urllib3
 
 from ..basics.progress import progress_bar
+
+Read = TypeVar("Read")
 
 # What may come before the first tag of a web page: blanks, and the mark of UTF-8.
 _BEFORE_A_PAGE = b" \t\r\n\xef\xbb\xbf"
@@ -102,17 +105,21 @@ _DISK = (
 )
 
 
-def download(read: Callable[[pathlib.Path], dict]) -> tuple[dict | None, list[Failure]]:
-    """MNIST from the first mirror that delivers it whole.
+def download(
+    read: Callable[[pathlib.Path], Read], places: Sequence[Mirror] | None = None
+) -> tuple[Read | None, list[Failure]]:
+    """MNIST from the first mirror that delivers it whole, or other files from other places.
 
     Args:
-        read: turns a path (an ``.npz`` file or a folder of IDX files) into the four verified arrays.
+        read: turns a path (a file, or a folder where a place has several files) into what is wanted, such as the four
+            verified arrays.
+        places: where to ask, in this order; :data:`MIRRORS` if None.
 
     Returns:
-        The arrays, or None if no mirror delivered; and a :class:`Failure` for each mirror that did not.
+        What was read, or None if no mirror delivered; and a :class:`Failure` for each mirror that did not.
     """
     failures: list[Failure] = []
-    for mirror in MIRRORS:
+    for mirror in MIRRORS if places is None else places:
         try:
             with tempfile.TemporaryDirectory() as folder:
                 return read(_fetch(mirror, pathlib.Path(folder))), failures

@@ -107,6 +107,11 @@ def _ensure_current(name: str) -> None:
     if reason:
         _run_notebook(step, reason)
         reason = _why_not_current(name)
+        if reason and name in step.may_write:
+            raise ArtifactError(
+                f"Notebook {step.number} ({step.title}) ran to its end, and yet {reason}: it is written only where it "
+                "is known who wrote which image. What digits.dataset.writers.load() prints says what is missing."
+            )
         if reason:
             raise ArtifactError(
                 f"Notebook {step.number} ({step.title}) ran to its end, and yet {reason}. Open "

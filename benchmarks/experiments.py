@@ -1,0 +1,80 @@
+"""Experiments of minutes to hours whose tables the notebooks read: writes experiments/NAME.csv and NAME.json.
+
+    python benchmarks/experiments.py               all of them
+    python benchmarks/experiments.py ingredients   only this one
+
+An experiment is a module with the functions ``settings()``, a list of dictionaries, one per row, and
+``measure(settings)``, which returns the measured columns of each row. It trains on artifacts of the series. The record
+beside the table says from which code, data and settings it came.
+"""
+
+import argparse
+import hashlib
+import importlib
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
+
+import computer
+import pandas as pd
+from digits import results
+from digits.basics import workspace
+from digits.dataset import mnist
+from digits.store import artifacts
+
+# By their modules' names: what each reads, and to how many digits its numbers are kept.
+READS = {"ingredients": ("preprocessed.npz", "writer_split.npz")}
+DIGITS_KEPT = 5
+
+
+def table_of(name: str, settings: list[dict]) -> pd.DataFrame:
+    """One row per setting: the setting's own columns, then the measured ones."""
+    measured = importlib.import_module(name).measure(settings)
+    rows = [{**setting, **result} for setting, result in zip(settings, measured, strict=True)]
+    return pd.DataFrame(rows).round(DIGITS_KEPT)
+
+
+def origin_of(name: str) -> dict:
+    """What a table's numbers depend on beside the data: the hashes of code and settings."""
+    module = importlib.import_module(name)
+    return {
+        "code": _sha256(Path(module.__file__).read_bytes()),
+        "settings": _sha256(json.dumps(module.settings(), sort_keys=True).encode()),
+    }
+
+
+def write(name: str, table: pd.DataFrame, folder: Path = results.EXPERIMENTS) -> None:
+    """Write a table and its record, each of them atomically."""
+    content = table.to_csv(index=False, lineterminator="\n").encode()
+    record = {
+        "sha256": _sha256(content),
+        **origin_of(name),
+        "dataset": mnist.load().fingerprint,
+        "inputs": {artifact: artifacts.provenance(artifact)["sha256"] for artifact in READS[name]},
+        "measured with": computer.describe(has_torch=False),
+    }
+    for file, text in (
+        (folder / f"{name}.csv", content),
+        (folder / f"{name}.json", (json.dumps(record, indent=2) + "\n").encode()),
+    ):
+        with workspace.write_atomically(file) as temporary:
+            temporary.write_bytes(text)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def main() -> None:
+    """Run the experiments that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", choices=[*READS, []], metavar="NAME")
+    for name in parser.parse_args().names or READS:
+        write(name, table_of(name, importlib.import_module(name).settings()))
+        print(f"wrote {workspace.shown(results.EXPERIMENTS / f'{name}.csv')}")
+
+
+if __name__ == "__main__":
+    main()

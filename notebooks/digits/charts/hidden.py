@@ -1,0 +1,196 @@
+"""What a hidden layer does, and what was tried with it: boundaries, activations, settings, what its neurons see."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import NullLocator
+
+from .. import plots
+from .curves import lines
+from .images import draw_digit
+
+
+def boundaries(
+    points: np.ndarray,
+    classes: np.ndarray,
+    names: Sequence[str],
+    scores: Mapping[str, np.ndarray],
+    reach: float,
+    title: str,
+) -> plt.Figure:
+    """Points of two classes in a plane, one panel for each network with the line where it changes its answer.
+
+    Args:
+        points: shape (points, 2).
+        classes: 0 or 1 for each point.
+        names: of the two classes.
+        scores: for each panel's title the network's score for class 1 on a square grid, shape (rows, columns).
+        reach: the grid goes from ``-reach`` to ``reach`` both ways, and so do the axes.
+        title: the message of the figure.
+    """
+    figure, axes = plt.subplots(1, len(scores), figsize=(plots.WIDE, 4.3), sharey=True)
+    plots.headline(figure, title)
+    inside = (np.abs(points) < reach).all(axis=1)
+    colours = [plots.look(name).colour for name in ("baseline-softmax", "B")]
+    for axis, colour, (panel, of_grid) in zip(axes, colours, scores.items(), strict=True):
+        for which, marker, face, edge in ((0, "o", "white", "0.45"), (1, "^", "0.13", "0.13")):
+            found = points[inside & (classes == which)]
+            axis.plot(
+                *found.T,
+                marker,
+                markersize=3.2,
+                color=edge,
+                markerfacecolor=face,
+                markeredgewidth=0.7,
+                label=names[which],
+            )
+        across = np.linspace(-reach, reach, of_grid.shape[1])
+        up = np.linspace(-reach, reach, of_grid.shape[0])
+        drawn = axis.contour(across, up, of_grid, levels=[0.5])
+        pieces = [piece for piece in drawn.allsegs[0] if len(piece) > 1]
+        drawn.remove()
+        for piece in pieces:
+            axis.plot(*piece.T, color=colour, linewidth=3, label="boundary")
+        axis.set(
+            xlim=(-reach, reach), ylim=(-reach, reach), xlabel="first component", aspect="equal"
+        )
+        axis.set_title(panel, fontweight="normal", fontsize=10)
+    axes[0].set_ylabel("second component")
+    handles, labels = axes[0].get_legend_handles_labels()
+    known = dict(zip(labels, handles, strict=True))
+    figure.legend(
+        [known[name] for name in names],
+        list(names),
+        loc="outside lower center",
+        ncols=2,
+        fontsize=9,
+    )
+    return figure
+
+
+# ---------------------------------------------------------------- drawings
+
+
+def activations_and_slopes(
+    sums: np.ndarray,
+    values: Mapping[str, np.ndarray],
+    slopes: Mapping[str, np.ndarray],
+    title: str,
+) -> plt.Figure:
+    """Activations over the sum that goes into them, and beside them their slopes.
+
+    Args:
+        sums: what goes in, shape (points,).
+        values: for each activation's name what comes out, shape (points,).
+        slopes: for each name the slope there.
+        title: the message of the figure.
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.0))
+    plots.headline(figure, title)
+    looks = dict(zip(values, ("other", "baseline-sigmoid"), strict=True))
+    styles = dict(zip(values, ("-", "--"), strict=True))
+    for axis, curves, words in zip(axes, (values, slopes), ("output", "slope"), strict=True):
+        given = {name: (sums, curve) for name, curve in curves.items()}
+        colours = lines(axis, given, looks=looks, marked=False)
+        for drawn in axis.lines:
+            drawn.set(linewidth=2.2, linestyle=styles[str(drawn.get_label())])
+        axis.set(xlabel="sum that goes in", ylabel=words)
+        axis.grid(axis="y")
+        plots.label_lines(axis, {name: curve[-1] for name, curve in curves.items()}, colours)
+    return figure
+
+
+def losses_by_rate(runs: pd.DataFrame, title: str) -> plt.Figure:
+    """The validation loss at the end of each run over the learning rate, both logarithmic: a dot for a run.
+
+    Args:
+        runs: columns ``learning rate`` and ``val_loss``, one row for each run.
+        title: the message of the figure.
+    """
+    figure, axis = plt.subplots(figsize=(plots.MEDIUM, 3.3))
+    means = runs.groupby("learning rate")["val_loss"].mean()
+    look = plots.look("validation")
+    axis.plot(means.index, means, color="0.55", linewidth=1.2, label="mean")
+    axis.plot(
+        runs["learning rate"],
+        runs["val_loss"],
+        look.marker,
+        color=look.colour,
+        markersize=5,
+        markerfacecolor="white",
+        label="runs",
+    )
+    axis.set(xscale="log", yscale="log", xlabel="learning rate (log scale)", title=title)
+    axis.set_ylabel("validation loss (nats, log scale)")
+    axis.set_xticks(means.index, [f"{rate:g}" for rate in means.index])
+    lowest, highest = axis.get_ylim()
+    ticks = [
+        tick for tick in (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, 2) if lowest < tick < highest
+    ]
+    axis.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.xaxis.set_minor_locator(NullLocator())
+    axis.yaxis.set_minor_locator(NullLocator())
+    axis.grid(axis="y")
+    return figure
+
+
+def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> plt.Figure:
+    """Validation loss and error of networks with and without ingredients: every run a dot, their mean with an interval.
+
+    Args:
+        runs: columns ``network``, ``val_loss`` and ``val_error``, one row for each run.
+        half_widths: by network and for each of the two columns, how far the interval reaches from the mean.
+        title: the message of the figure.
+    """
+    names = list(dict.fromkeys(runs["network"]))
+    figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 0.9 + 0.33 * len(names)), sharey=True)
+    plots.headline(figure, title)
+    means = runs.groupby("network")[["val_loss", "val_error"]].mean()
+    look = plots.look("validation")
+    for axis, column in zip(axes, ("val_loss", "val_error"), strict=True):
+        for height, name in enumerate(names):
+            found = runs.loc[runs["network"] == name, column].to_numpy()
+            reach, mean = half_widths.loc[name, column], means.loc[name, column]
+            axis.hlines(height, mean - reach, mean + reach, color=look.colour, linewidth=2)
+            places = height + np.linspace(-0.22, 0.22, len(found))
+            axis.plot(found, places, ".", color="0.45", markersize=4, label=f"runs of {name}")
+            axis.plot(mean, height, "D", color=look.colour, markersize=5.5, label=name)
+        axis.axvline(means.loc[names[0], column], color="0.75", linewidth=1, zorder=0)
+        axis.set_ylim(len(names) - 0.5, -0.5)
+        axis.tick_params(axis="y", length=0)
+        axis.grid(axis="x")
+    axes[0].set_yticks(range(len(names)), names)
+    axes[0].set_xlabel("validation loss (nats)")
+    axes[1].set_xlabel("validation error")
+    plots.percent_axis(axes[1].xaxis, every=0.004)
+    return figure
+
+
+def neurons_and_responses(
+    weights: np.ndarray, activity: np.ndarray, look: str, limit: float, title: str
+) -> plt.Figure:
+    """Neurons: the weights of each as an image, and below its mean activity for each digit, all on one scale.
+
+    Args:
+        weights: shape (784, neurons).
+        activity: mean of the neurons' outputs, shape (10 digits, neurons).
+        look: the name in ``plots.LOOKS`` of the network whose neurons they are.
+        limit: the weight, positive or negative, of the strongest colour.
+        title: the message of the figure.
+    """
+    neurons = weights.shape[1]
+    figure, axes = plt.subplots(
+        2, neurons, figsize=(plots.WIDE, 3.3), height_ratios=[1, 1.3], sharey="row"
+    )
+    plots.headline(figure, title)
+    for column in range(neurons):
+        drawn = draw_digit(axes[0, column], weights[:, column], cmap=plots.DIVERGING, limit=limit)
+        axis = axes[1, column]
+        axis.bar(range(10), activity[:, column], color=plots.look(look).colour)
+        axis.set(xticks=range(0, 10, 2), xlabel="digit")
+        axis.grid(axis="y")
+    axes[1, 0].set_ylabel("mean activity")
+    figure.colorbar(drawn, ax=axes[0], label="weight", extend="both", ticks=[-limit, 0, limit])
+    return figure
