@@ -137,7 +137,7 @@ def ablation(figure, run):
     (axes,) = figure.axes
     ticks = drawn.tick_labels(figure, axes.yaxis)
     assert ticks[0] == "with all steps"
-    assert sorted(tick.removeprefix("left out: ") for tick in ticks[1:]) == sorted(STEPS)
+    assert sorted(tick.removeprefix("without: ") for tick in ticks[1:]) == sorted(STEPS)
     shown = {
         name: np.concatenate([drawn.line(axes, f"{tick}, {name}") for tick in ticks])
         for name in ("own", "conv")
