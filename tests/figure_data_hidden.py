@@ -118,25 +118,6 @@ def back_propagation(figure, run):
         assert lowest == -highest
 
 
-def learning_rates(figure, run):
-    """The last validation loss of each run, from the kept runs, and their means by rate."""
-    (axes,) = figure.axes
-    dots, means = drawn.line(axes, "runs"), drawn.line(axes, "mean")
-    rates = sorted(set(dots[:, 0]))
-    assert rates == [0.0005, 0.002, 0.01] and len(dots) == 2 * len(rates)
-    kept = {}
-    for file in sorted((run.folder / "cache").glob("rate-seed-*.npz")):
-        with np.load(file, allow_pickle=False) as archive:
-            kept[file.name] = dict(archive)
-    ends = [history["history_val_loss"][-1] for history in kept.values()]
-    assert all(np.isclose(ends, loss, rtol=1e-6).any() for loss in dots[:, 1])
-    for rate, mean in means:
-        assert_allclose(mean, dots[dots[:, 0] == rate, 1].mean())
-    assert axes.get_xscale() == axes.get_yscale() == "log"
-    best = means[means[:, 1].argmin(), 0]
-    assert run.dataset.is_sample or best == 0.002
-
-
 def width_sweep(figure, run):
     """The losses of three widths."""
     table = run.table("histories/width_sweep.csv")
@@ -183,7 +164,8 @@ def ingredients(figure, run):
     table = results.experiment("ingredients")
     table = table[table["split"] == "random"]
     names = list(dict.fromkeys(table["network"]))
-    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == names
+    shown = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert shown == [name.replace(" - ", " without ") for name in names]
     columns = (table["val_loss"], 1 - table["val_accuracy"])
     for axes, values in zip(figure.axes, columns, strict=True):
         intervals = np.concatenate(drawn.stretches(axes))
@@ -276,7 +258,6 @@ SHOWS = {
     "04_network": network,
     "04_activations": activations,
     "04_back_propagation": back_propagation,
-    "04_learning_rates": learning_rates,
     "04_width_sweep": width_sweep,
     "04_overfitting": overfitting,
     "04_ingredients": ingredients,

@@ -19,7 +19,6 @@ from .hidden import (
     activations_and_slopes,
     boundaries,
     ingredients,
-    losses_by_rate,
     neurons_and_responses,
 )
 from .images import digit_grid, draw_digit, picture_rows
@@ -91,7 +90,6 @@ __all__ = [
     "learning_curves",
     "lines",
     "losses_and_accuracies",
-    "losses_by_rate",
     "losses_by_width",
     "losses_of_batches",
     "map_and_components",

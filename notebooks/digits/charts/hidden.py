@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import NullLocator
 
 from .. import plots
 from .curves import lines
@@ -102,40 +101,6 @@ def activations_and_slopes(
     return figure
 
 
-def losses_by_rate(runs: pd.DataFrame, title: str) -> plt.Figure:
-    """The validation loss at the end of each run over the learning rate, both logarithmic: a dot for a run.
-
-    Args:
-        runs: columns ``learning rate`` and ``val_loss``, one row for each run.
-        title: the message of the figure.
-    """
-    figure, axis = plt.subplots(figsize=(plots.MEDIUM, 3.3))
-    means = runs.groupby("learning rate")["val_loss"].mean()
-    look = plots.look("validation")
-    axis.plot(means.index, means, color="0.55", linewidth=1.2, label="mean")
-    axis.plot(
-        runs["learning rate"],
-        runs["val_loss"],
-        look.marker,
-        color=look.colour,
-        markersize=5,
-        markerfacecolor="white",
-        label="runs",
-    )
-    axis.set(xscale="log", yscale="log", xlabel="learning rate (log scale)", title=title)
-    axis.set_ylabel("validation loss (nats, log scale)")
-    axis.set_xticks(means.index, [f"{rate:g}" for rate in means.index])
-    lowest, highest = axis.get_ylim()
-    ticks = [
-        tick for tick in (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, 2) if lowest < tick < highest
-    ]
-    axis.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    axis.xaxis.set_minor_locator(NullLocator())
-    axis.yaxis.set_minor_locator(NullLocator())
-    axis.grid(axis="y")
-    return figure
-
-
 def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> plt.Figure:
     """Validation loss and error of networks with and without ingredients: every run a dot, their mean with an interval.
 
@@ -161,7 +126,7 @@ def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> pl
         axis.set_ylim(len(names) - 0.5, -0.5)
         axis.tick_params(axis="y", length=0)
         axis.grid(axis="x")
-    axes[0].set_yticks(range(len(names)), names)
+    axes[0].set_yticks(range(len(names)), [name.replace(" - ", " without ") for name in names])
     axes[0].set_xlabel("validation loss (nats)")
     axes[1].set_xlabel("validation error")
     plots.percent_axis(axes[1].xaxis, every=0.004)

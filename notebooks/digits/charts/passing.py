@@ -5,7 +5,7 @@ import itertools
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.patches import Ellipse
+from matplotlib.patches import Ellipse, Rectangle
 
 from .. import plots
 from .images import draw_digit
@@ -92,7 +92,7 @@ def forward_and_backward(
         image: shape (784,).
         forward: the outputs of the hidden neurons, shape (neurons,), and the ten probabilities.
         backward: the errors of the hidden neurons, shape (neurons,), and those of the ten outputs.
-        gradient: of one hidden neuron's weights, shape (784,).
+        gradient: of the weights of the hidden neuron with the largest error, which is framed, shape (784,).
         title: the message of the figure.
     """
     figure, axes = plt.subplots(
@@ -117,11 +117,18 @@ def forward_and_backward(
         for axis, (values, limit, words) in zip(axis_row, panels, strict=True):
             grid = _as_grid(np.asarray(values))
             draw_digit(axis, grid, words, cmap=cmap, limit=limit or float(np.abs(grid).max()))
+        axis_row[1].add_patch(_frame(_as_grid(np.abs(backward[0])).argmax()))
         axis_row[2].set_yticks(range(10), [str(digit) for digit in range(10)])
         axis_row[2].tick_params(axis="y", length=0, labelsize=plots.SMALL)
         for left, right, words in ((0, 1, _WAYS[row][0]), (1, 2, _WAYS[row][1])):
             _between(figure, axis_row[left], axis_row[right], words, backward=bool(row))
     return figure
+
+
+def _frame(neuron: np.intp) -> Rectangle:
+    """A frame around one of the hidden neurons, which stand in rows of four."""
+    row, column = divmod(int(neuron), 4)
+    return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor="black", linewidth=2)
 
 
 _WAYS = (
