@@ -11,7 +11,7 @@ from .images import draw_digit
 
 
 def pixel_values(image: np.ndarray, label: int) -> plt.Figure:
-    """One image as a picture, and the pixels of the box around its ink as the numbers that a program sees.
+    """One image, and the pixels of the box around its ink as the numbers that a program sees.
 
     Args:
         image: shape (28, 28), whole numbers from 0 to 255.
@@ -20,8 +20,8 @@ def pixel_values(image: np.ndarray, label: int) -> plt.Figure:
     rows, columns = (np.flatnonzero(image.any(axis=axis)) for axis in (1, 0))
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     box = image[top:bottom, left:right]
-    figure, (whole, numbers) = plt.subplots(1, 2, figsize=(plots.WIDE, 5.6), width_ratios=[1, 2.6])
-    draw_digit(whole, image, f"the picture, 28 × 28 pixels\n(label {label})", limit=255)
+    figure, (whole, numbers) = plt.subplots(1, 2, figsize=(plots.WIDE, 6.2), width_ratios=[1, 3.8])
+    draw_digit(whole, image, f"the image,\n28 × 28 pixels\n(label {label})", limit=255)
     frame = Rectangle((left - 0.5, top - 0.5), right - left, bottom - top, fill=False)
     whole.add_patch(frame)
     # Pale, so that black numbers can be read on it.

@@ -1,4 +1,4 @@
-"""Images as points: how far each lies from ten means, and where it lies on a map of two directions."""
+"""Images compared: how far each lies from ten means, and where it lies on a map of two directions."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from .. import plots
 from .images import draw_digit
 
 _DOTS = "0.45"
-_POINTS = 1000  # as many dots of a cloud as can be told apart
+_DOTS_DRAWN = 1000  # as many dots of a cloud as can be told apart
 _THUMBNAIL = 0.4  # side of an image on the map, in units of the map
 _NAME = 0.75  # room for a name on the map, in the same units
 _WHITE_EDGE = patheffects.withStroke(linewidth=3.5, foreground="white")
@@ -45,38 +45,37 @@ def nearest_means(
     return figure
 
 
-def two_pixels(
-    points: np.ndarray, angles: np.ndarray, variances: np.ndarray, title: str
-) -> plt.Figure:
-    """Images of two pixels as points, with the direction of the most variance; and the variance along each direction.
+def two_pixels(pairs: np.ndarray, angles: np.ndarray, shares: np.ndarray, title: str) -> plt.Figure:
+    """Images of two pixels as dots, with the direction of the most variance; and the variance along each direction.
 
     Args:
-        points: shape (images, 2), the upper and the lower pixel; the first 1,000 are drawn.
+        pairs: shape (images, 2), the upper and the lower pixel; the first 1,000 are drawn.
         angles: of the directions, in degrees from the axis of the upper pixel.
-        variances: along each direction.
+        shares: of the total variance, for each direction.
         title: the message of the figure.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(plots.WIDE, 3.9), width_ratios=[1, 1.1])
     plots.headline(figure, title)
     colour = plots.look("other").colour
-    best = variances.argmax()
-    left.plot(*points[:_POINTS].T, ".", color=_DOTS, markersize=2.5, label="images")
+    best = shares.argmax()
+    left.plot(*pairs[:_DOTS_DRAWN].T, ".", color=_DOTS, markersize=2.5, label="images")
     across, up = np.cos(np.radians(angles[best])), np.sin(np.radians(angles[best]))
-    reach = np.array([-1, 1]) * 2.5 * np.sqrt(variances[best])
-    middle = points.mean(axis=0)
+    reach = np.array([-1, 1]) * 2.5 * np.sqrt(shares[best] * pairs.var(axis=0).sum())
+    middle = pairs.mean(axis=0)
     left.plot(middle[0] + reach * across, middle[1] + reach * up, color=colour, label="direction")
     left.set_aspect("equal")
-    largest = 1.05 * points.max()
+    largest = 1.05 * pairs.max()
     left.set(xlim=(0, largest), ylim=(0, largest))
     left.set(xlabel="upper pixel", ylabel="lower pixel")
-    left.set_title("a point for each image", fontweight="normal")
+    left.set_title("a dot for each image", fontweight="normal")
     for axis in (left.xaxis, left.yaxis):
         plots.percent_axis(axis, every=0.1)
-    right.plot(angles, variances / variances[best], color=colour)
-    right.plot(angles[best], 1, "o", color=colour)
-    right.annotate(f"{angles[best]}°", (angles[best], 1), xytext=(8, 4), textcoords="offset points")
-    right.set(xlabel="angle of the direction, in degrees", ylabel="variance, share of the largest")
-    right.set(xlim=(0, 180), ylim=(0, 1.15))
+    right.plot(angles, shares, color=colour)
+    right.plot(angles[best], shares[best], "o", color=colour)
+    top = (angles[best], shares[best])
+    right.annotate(f"{angles[best]}°", top, xytext=(8, 4), textcoords="offset points")
+    right.set(xlabel="angle of the direction, in degrees", ylabel="share of the total variance")
+    right.set(xlim=(0, 180), ylim=(0, 1))
     right.set_xticks([0, 45, 90, 135, 180])
     plots.percent_axis(right.yaxis)
     right.set_title("the variance along each direction", fontweight="normal")
@@ -117,7 +116,9 @@ def map_and_components(
         text.set_path_effects([_WHITE_EDGE])
     lowest, highest = places.min(axis=0) - 0.3, places.max(axis=0) + 0.3
     chart.set(xlim=(lowest[0], highest[0]), ylim=(lowest[1], highest[1]))
-    chart.set(xlabel="place along the first component", ylabel="place along the second component")
+    chart.set(
+        xlabel="position along the first component", ylabel="position along the second component"
+    )
     limit = float(np.abs(components).max())
     pictures = [figure.add_subplot(grid[row, 1]) for row in range(2)]
     for axis, component, name in zip(pictures, components, ("first", "second"), strict=True):

@@ -9,7 +9,7 @@ import pandas as pd
 from .. import plots
 from .images import draw_digit
 
-_STYLES = ("-", "--")
+_STYLES, _LOOKS = ("-", "--"), ("other", "baseline-softmax")
 _ROUND = {"boxstyle": "circle,pad=0.45", "facecolor": "white", "edgecolor": "0.3"}
 _SQUARE = {"boxstyle": "round,pad=0.45", "facecolor": "0.93", "edgecolor": "0.3"}
 _ARROW = {"arrowstyle": "-|>", "color": "0.4", "shrinkA": 2, "shrinkB": 2}
@@ -134,14 +134,19 @@ def losses_and_accuracies(
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(plots.WIDE, 3.4))
     plots.headline(figure, title)
-    colour = plots.look("other").colour
+    colours = dict(zip(runs, (plots.look(name).colour for name in _LOOKS), strict=False))
     for axis, quantity in ((left, "loss"), (right, "accuracy")):
         ends = {}
         for style, (name, tables) in zip(_STYLES, runs.items(), strict=False):
             for number, table in enumerate(tables):
                 label = name if number == 0 else f"{name}, start {number + 1}"
                 axis.plot(
-                    table.index, table[quantity], style, color=colour, linewidth=1, label=label
+                    table.index,
+                    table[quantity],
+                    style,
+                    color=colours[name],
+                    linewidth=1,
+                    label=label,
                 )
             ends[name] = float(np.median([table[quantity].iloc[-1] for table in tables]))
         axis.set_xlabel("step")
@@ -154,7 +159,7 @@ def losses_and_accuracies(
         else:
             axis.set(ylim=(0, 1), ylabel="accuracy on unseen images")
             plots.percent_axis(axis.yaxis)
-        plots.label_lines(axis, ends, dict.fromkeys(ends, colour))
+        plots.label_lines(axis, ends, {name: colours.get(name, "0.35") for name in ends})
     return figure
 
 
