@@ -167,7 +167,7 @@ MUTATIONS = (
         "caption-dropped",
         "a figure has no caption",
         _02,
-        '    "Shuffling destroys the picture for us, and loses no number. Top: eight training images. Below: "\n'
+        '    "Shuffling destroys the images for us, and loses no number. Top: eight training images. Below: "\n'
         '    "the same images with their 784 pixels shuffled in one fixed order.",\n',
         '    "",\n',
         _STORED,
