@@ -5,7 +5,7 @@ import re
 import drawn
 import numpy as np
 from digits import evaluation
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 
 SEED = 0  # as in the notebooks
 
@@ -211,17 +211,6 @@ def _filmed(run) -> dict:
     return run.computed["filmed"]
 
 
-def predictions(figure, run):
-    """The first twenty validation images, with their label and the softmax baseline's prediction."""
-    images, labels = (array[:20] for array in validation(run))
-    predicted = baseline_scores(run, images, "softmax").argmax(axis=1)
-    assert_digits(figure, images, "predicted {}\nactual {}", predicted, labels)
-    bold = [axes.title.get_weight() == "bold" for axes in figure.axes]
-    thick = [axes.spines["left"].get_linewidth() > 2 for axes in figure.axes]
-    assert_array_equal(bold, predicted != labels)
-    assert_array_equal(thick, predicted != labels)
-
-
 def confident_mistakes(figure, run):
     """The validation images on which the softmax baseline is most confidently wrong."""
     images, labels = validation(run)
@@ -253,6 +242,5 @@ SHOWS = {
     "03_luck": luck,
     "03_scores_of_one_image": scores_of_one_image,
     "03_filmstrip": filmstrip,
-    "03_predictions": predictions,
     "03_confident_mistakes": confident_mistakes,
 }

@@ -349,7 +349,7 @@ def test_dying_kernel_is_noticed_at_once(series_copy):
     )
     assert (
         "Its kernel was ended from outside, in code cell 2 of 2. Most likely the computer ran out of memory: "
-        f"this notebook needs up to {series.step('01').memory} MB," in result.stderr
+        f"this notebook needs up to {series.step('01').memory:,} MB," in result.stderr
     )
     assert "Traceback" not in result.stderr
     assert time.monotonic() - started < 60
