@@ -69,9 +69,15 @@ def _sha256(content: bytes) -> str:
 
 def main() -> None:
     """Run the experiments that the command line names."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", choices=[*READS, []], metavar="NAME")
-    for name in parser.parse_args().names or READS:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], allow_abbrev=False)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(READS))
+    names = parser.parse_args().names or list(READS)
+    unknown = set(names) - READS.keys()
+    if unknown:
+        parser.error(
+            f"there is no experiment {', '.join(sorted(unknown))}; there are {', '.join(READS)}"
+        )
+    for name in names:
         write(name, table_of(name, importlib.import_module(name).settings()))
         print(f"wrote {workspace.shown(results.EXPERIMENTS / f'{name}.csv')}")
 

@@ -82,7 +82,7 @@ def save(folder: pathlib.Path, content: bytes) -> pathlib.Path:
 
 def assert_are_loaded(rows: np.ndarray) -> None:
     """The writers are those of the table, as the docstring promises them."""
-    assert writers.are_known()
+    assert writers.find() is not None
     numbers = writers.load()
     np.testing.assert_array_equal(numbers, rows[:, 2])
     assert numbers.dtype == np.int64 and not numbers.flags.writeable
@@ -126,7 +126,7 @@ def test_file_is_downloaded_once_and_stored(
 ):
     """The first lesson downloads it; from then on the network may be gone."""
     server.mirror("gone", {NAME: published})
-    assert not writers.are_known() and server.requested == [], "asking must not download"
+    assert writers.find() is None and server.requested == [], "asking must not download"
     np.testing.assert_array_equal(writers.load(), rows[:, 2])
     assert files_in(empty_home) == {f"data/{NAME}": published}
     assert_are_loaded(rows)
@@ -257,7 +257,7 @@ def test_failed_download_is_told_in_one_sentence(
     sentence = the_sentence(capsys)
     assert sentence.startswith("Who wrote which image is not known here, because http")
     assert reason in sentence and f"save that file as data/{NAME}, or" in sentence
-    assert not writers.are_known() and files_in(empty_home) == {}
+    assert writers.find() is None and files_in(empty_home) == {}
     asked = len(server.requested)
     assert writers.load() is None, "the second time"
     assert the_sentence(capsys) == sentence and len(server.requested) == asked, "it waited again"
@@ -284,7 +284,7 @@ def test_sample_has_no_writers(home, server, monkeypatch, capsys):
     """Nobody knows which of MNIST's images the sample holds; a file in data/ must not be taken for its writers."""
     monkeypatch.setattr(writers, "MIRROR", server.mirror("good", {NAME: b"what the sample needs"}))
     save(home / "data", b"of all of MNIST")
-    assert writers.load() is None and not writers.are_known()
+    assert writers.load() is None and writers.find() is None
     assert capsys.readouterr().out == ON_THE_SAMPLE
     assert server.requested == []
 
@@ -394,7 +394,7 @@ def test_artifact_that_could_not_be_written_is_explained(may_write, monkeypatch)
 
 # For each cell: its source, the output that is stored, and whether it carries the tag.
 CELLS = (
-    ("from digits.dataset import writers\nprint(writers.are_known())", "True\n", True),
+    ("from digits.dataset import writers\nprint(writers.find() is not None)", "True\n", True),
     ("print('found now')", "stored\n", True),
     ("print('found now')", "stored\n", False),
     ("1 / 0", "", True),

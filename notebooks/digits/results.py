@@ -3,7 +3,6 @@
 No TensorFlow is imported; a network's own functions do the work.
 """
 
-import hashlib
 import json
 import pathlib
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import pandas as pd
 
 from . import evaluation
 from .basics.workspace import NOTEBOOKS_FOLDER, shown
+from .store.records import sha256_of
 
 if TYPE_CHECKING:  # it imports TensorFlow
     from .training.runs import Runs
@@ -78,8 +78,7 @@ def experiment(name: str) -> pd.DataFrame:
     table, record = EXPERIMENTS / f"{name}.csv", EXPERIMENTS / f"{name}.json"
     _require(table)
     _require(record)
-    sha256 = hashlib.sha256(table.read_bytes()).hexdigest()
-    if sha256 != json.loads(record.read_text(encoding="utf-8"))["sha256"]:
+    if sha256_of(table) != json.loads(record.read_text(encoding="utf-8"))["sha256"]:
         raise ValueError(
             f"{shown(table)} is not what the experiment wrote: it was changed afterwards. Take the repository's file "
             f"again, or measure anew: python benchmarks/experiments.py {name}"

@@ -77,11 +77,6 @@ def find() -> pathlib.Path | None:
     return next((path for path in candidates if os.path.lexists(path)), None)
 
 
-def are_known() -> bool:
-    """Whether :func:`load` gives numbers without a download."""
-    return find() is not None
-
-
 @functools.lru_cache(maxsize=1)
 def _download(path: pathlib.Path) -> mirrors.Failure | None:
     """Download the file to ``path``; why that failed, or None. A failure is remembered, so that nobody waits twice."""
