@@ -25,7 +25,11 @@ from digits.dataset import mnist
 from digits.store import artifacts
 
 # By their modules' names: what each reads, and to how many digits its numbers are kept.
-READS = {"ingredients": ("preprocessed.npz", "writer_split.npz")}
+READS = {
+    "ingredients": ("preprocessed.npz", "writer_split.npz"),
+    "writers": ("preprocessed.npz", "test_set.npz"),
+    "ladder": ("preprocessed.npz",),
+}
 DIGITS_KEPT = 5
 
 
