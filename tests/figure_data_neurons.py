@@ -78,7 +78,7 @@ def scaling_and_loss(figure, run):
 
 
 def batch_losses(figure, run):
-    """The loss of each batch, from the saved start and order, and the mean of each epoch."""
+    """The loss of each batch, from the saved start and order, the first 200 of them, and the mean of each epoch."""
     saved = run.arrays("by_hand.npz")
     size, rate = int(saved["batch_size"]), float(saved["learning_rate"])
     images, labels = _images_of(run), run.dataset.train_labels
@@ -95,7 +95,10 @@ def batch_losses(figure, run):
             weights -= rate * images[batch].T @ shares / len(batch)
             biases -= rate * shares.mean(axis=0)
         expected.append(of_epoch)
-    (axes,) = figure.axes
+    begin, axes = figure.axes
+    assert_allclose(
+        drawn.line(begin, "training, each batch")[:, 1], np.ravel(expected)[:200], atol=0.01
+    )
     steps = drawn.line(axes, "training, each batch")
     assert_array_equal(steps[:, 0], np.arange(1, np.size(expected) + 1))
     assert_allclose(steps[:, 1], np.ravel(expected), atol=0.01)
@@ -103,28 +106,6 @@ def batch_losses(figure, run):
     assert_allclose(means[:, 1], np.mean(expected, axis=1), atol=0.01)
     assert_allclose(means[:, 0], (np.arange(len(expected)) + 0.5) * np.shape(expected)[1])
     assert_allclose(saved["weights"], weights, atol=0.01)
-
-
-def before_and_after(figure, run):
-    """The first four validation images, and the probabilities at the saved start and end."""
-    saved = run.arrays("by_hand.npz")
-    rows = run.arrays("preprocessed.npz")["validation_rows"][:4]
-    images, labels = _images_of(run)[rows], run.dataset.train_labels[rows]
-    assert_allclose(np.reshape(drawn.images_of(figure), (4, 784)), images, atol=1e-6)
-    assert drawn.titles_of(figure) == [f"label {label}" for label in labels]
-    names = [axes.get_ylabel() for axes in figure.axes]
-    for number, start in ((1, "start_"), (2, "")):
-        sums = images @ saved[f"{start}weights"] + saved[f"{start}biases"]
-        for axes, heights, label in zip(
-            figure.axes[4 * number : 4 * number + 4],
-            scipy.special.softmax(sums, axis=1),
-            labels,
-            strict=True,
-        ):
-            assert_allclose(drawn.bars(axes)[0], heights, atol=1e-4)
-            dark = [digit for digit, bar in enumerate(axes.patches) if bar.get_facecolor()[0] < 0.5]
-            assert dark == [label]
-    assert names[4::4] == ["before training", "after training"]
 
 
 def shuffled_pixels(figure, run):
@@ -155,7 +136,6 @@ def _starting_weights(seed) -> np.ndarray:
 
 SHOWS = {
     "02_batch_losses": batch_losses,
-    "02_before_and_after": before_and_after,
     "02_downhill": downhill,
     "02_neuron": neuron,
     "02_scaling_and_loss": scaling_and_loss,

@@ -4,8 +4,8 @@ Each function returns a figure for :func:`digits.plots.show`, or draws into axes
 widths and formats come from :mod:`digits.plots`. How a network works or a number is computed is not decided here.
 """
 
-from .certainty import accuracies_over_splits, errors_by_coverage, reliability_diagrams
-from .comparison import errors_per_digit, pairs_of_networks, precision_and_recall
+from .certainty import flattery_of_choosing, reliability_diagrams, two_kinds_of_luck
+from .comparison import errors_per_digit, pairs_of_networks, threshold_choices
 from .curves import learning_curves, lines
 from .dots import dots_with_ranges, error_ladder
 from .exploration import (
@@ -30,13 +30,11 @@ from .layers import (
     means_and_templates,
     overfitting_runs,
     scores_of_one_image,
-    weights_by_use,
 )
 from .maps import map_and_components, nearest_means, two_pixels
 from .matrices import confusion_matrices, picture_matrix
 from .morph import probabilities_between
 from .neurons import (
-    answers_before_and_after,
     losses_and_accuracies,
     losses_of_batches,
     neuron_diagram,
@@ -55,16 +53,13 @@ from .strength import (
     disturbance_curves,
     errors_and_seconds,
     filters_and_maps,
-    ingredient_ladder,
     maps_of_filters,
 )
 from .trials import errors_of_runs, search_history, shares_by_forest, trials_by_setting
 
 __all__ = [
-    "accuracies_over_splits",
     "accuracy_of_runs",
     "activations_and_slopes",
-    "answers_before_and_after",
     "answers_by_threshold",
     "boundaries",
     "boxes_per_digit",
@@ -77,15 +72,14 @@ __all__ = [
     "draw_digit",
     "error_ladder",
     "errors_and_seconds",
-    "errors_by_coverage",
     "errors_by_preparation",
     "errors_of_runs",
     "errors_per_digit",
     "errors_without_steps",
     "filmstrip",
     "filters_and_maps",
+    "flattery_of_choosing",
     "forward_and_backward",
-    "ingredient_ladder",
     "ingredients",
     "learning_curves",
     "lines",
@@ -109,14 +103,14 @@ __all__ = [
     "picture_rows",
     "pixel_use",
     "pixel_values",
-    "precision_and_recall",
     "probabilities_between",
     "reliability_diagrams",
     "scores_of_one_image",
     "search_history",
     "shares_by_forest",
+    "threshold_choices",
     "trials_by_setting",
+    "two_kinds_of_luck",
     "two_pixels",
     "walks_downhill",
-    "weights_by_use",
 ]

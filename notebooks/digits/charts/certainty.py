@@ -1,51 +1,126 @@
-"""How sure networks are, and how sure we are of them: reliability, abstaining, and what choosing flatters."""
+"""How sure we are of networks, and how sure they are: spreads of runs, what choosing flatters, reliability."""
 
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import NullLocator
 
 from .. import evaluation, plots
-from .curves import lines
 
 _FEWEST_IMAGES = 20  # a bin of fewer says next to nothing
+_MIDDLE = (0.025, 0.975)  # 95 % of what was drawn at random lie between these shares of it
+
+
+def two_kinds_of_luck(
+    runs: Sequence[float],
+    resampled: Sequence[float],
+    seen: Mapping[str, float],
+    shuffled: Mapping[str, np.ndarray],
+    title: str,
+) -> plt.Figure:
+    """One network on other images and from other seeds; and how far the runs of networks spread, by what luck.
+
+    Args:
+        runs: the accuracies of a network's runs on the same images, 0 to 1; the first one was resampled.
+        resampled: accuracies of its first run on images drawn anew.
+        seen: for each network's name the standard deviation of its runs' accuracies.
+        shuffled: for each name the standard deviations after shuffling each image's outcomes among the runs.
+        title: the message of the figure.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(plots.WIDE, 3.5), width_ratios=[1, 1.15])
+    plots.headline(figure, title)
+    # Accuracies lie a whole image apart. Each bin holds four of them, so that none holds more by its place alone.
+    image = np.diff(np.unique(resampled)).min()
+    edges = np.arange(min(resampled), max(resampled) + 4 * image, 4 * image) - image / 2
+    counts, _ = np.histogram(resampled, edges)
+    left.stairs(counts, edges, fill=True, color="0.75", label="first run, images drawn anew")
+    height = 1.12 * counts.max()
+    look = plots.look("own")
+    left.plot(runs, np.full(len(runs), height), look.marker, color=look.colour, label="own")
+    left.plot(runs[0], height, "o", color="black", markersize=3, label="the first run")
+    note = {"xytext": (0, 8), "textcoords": "offset points", "fontsize": plots.SMALL}
+    left.annotate("own's runs, same images", (np.mean(runs), height), ha="center", **note)
+    left.set(
+        ylim=(0, 1.35 * counts.max()),
+        xlabel="accuracy (grey: the first run, images drawn anew)",
+        ylabel="how often (grey)",
+    )
+    plots.percent_axis(left.xaxis, every=0.002)
+    for row, (name, deviation) in enumerate(seen.items()):
+        look = plots.look(name)
+        ends = 100 * np.quantile(shuffled[name], _MIDDLE)
+        right.hlines(row, *ends, color=plots.look("training").colour, linewidth=4)
+        right.plot(100 * deviation, row, look.marker, color=look.colour, label=name)
+    right.set_yticks(range(len(seen)), list(seen))
+    right.set_ylim(len(seen) - 0.5, -0.5)
+    right.set_xlim(left=0)
+    right.set_xlabel("standard deviation in points (grey: shuffled)")
+    right.tick_params(axis="y", length=0)
+    right.grid(axis="x")
+    return figure
+
+
+def flattery_of_choosing(
+    table: pd.DataFrame, expected: Mapping[int, float], title: str
+) -> plt.Figure:
+    """By how much the accuracy of the best of several candidates flatters, one line for each number of images.
+
+    Args:
+        table: percentage points, the numbers of candidates in its index, those of images in its columns.
+        expected: what is computed, not measured, for a further number of images: points by number of candidates.
+        title: the message of the figure.
+    """
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.6))
+    colour, ends = plots.look("other").colour, {}
+    for images, marker in zip(table.columns, "o^sDv", strict=False):
+        name = f"{images:,} images"
+        axes.plot(table.index, table[images], marker=marker, color=colour, label=name)
+        ends[name] = float(table[images].iloc[-1])
+    name = f"{2 * max(table.columns):,} images (computed)"
+    grey = plots.look("training").colour
+    axes.plot(list(expected), list(expected.values()), "--", color=grey, label=name)
+    ends[name] = list(expected.values())[-1]
+    axes.set_xscale("log")
+    axes.set_xticks(list(table.index), [str(number) for number in table.index])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set(
+        xlabel="number of candidates (log scale)",
+        ylabel="flattery, in percentage points",
+        title=title,
+        ylim=(-0.03, None),
+    )
+    axes.grid()
+    plots.label_lines(axes, ends, {each: grey if each == name else colour for each in ends})
+    return figure
 
 
 def reliability_diagrams(
-    tables: Mapping[str, pd.DataFrame], errors: Mapping[str, float], title: str
+    before: Mapping[str, pd.DataFrame],
+    after: Mapping[str, pd.DataFrame],
+    title: str,
 ) -> plt.Figure:
-    """How often networks are right when they are so confident, with 95 % intervals, one panel for each network.
+    """How often networks are right when they are so confident, before and after a correction, with 95 % intervals.
 
     Args:
-        tables: for each network's name what :func:`digits.evaluation.reliability` returns; bins of fewer than 20
-            images are left out.
-        errors: for each name its calibration error, 0 to 1.
+        before: for each network's name what :func:`digits.evaluation.reliability` returns; bins of fewer than 20
+            images are left out. One panel for each.
+        after: the same with corrected confidences.
         title: the message of the figure.
     """
     figure, panels = plt.subplots(
-        1, len(tables), figsize=(plots.WIDE, 2.7), sharex=True, sharey=True
+        1, len(before), figsize=(plots.WIDE, 2.8), sharex=True, sharey=True
     )
     plots.headline(figure, title)
-    for axes, (name, table) in zip(panels, tables.items(), strict=True):
-        look = plots.look(name)
-        table = table[table["images"] >= _FEWEST_IMAGES]
-        limits = [
-            evaluation.wilson_interval(round(row.accuracy * row.images), int(row.images))
-            for row in table.itertuples()
-        ]
+    for axes, name in zip(panels, before, strict=True):
         axes.plot([0, 1], [0, 1], color=plots.look("training").colour, linewidth=1)
-        axes.vlines(table["confidence"], *np.transpose(limits), color=look.colour, linewidth=1.5)
-        points = table["confidence"], table["accuracy"]
-        axes.plot(*points, look.marker, color=look.colour, label=name)
-        axes.text(
-            0.97,
-            0.04,
-            f"calibration\nerror {plots.percent(errors[name], 1)}",
-            transform=axes.transAxes,
-            ha="right",
-            fontsize=plots.SMALL,
-        )
+        look = plots.look(name)
+        _bins_with_intervals(axes, before[name], look.colour, look.marker, name)
+        _bins_with_intervals(axes, after[name], plots.look("other").colour, "x", "after")
+        errors = [_calibration_error(tables[name]) for tables in (before, after)]
+        words = "\nthen ".join(plots.percent(error, 1) for error in errors)
+        axes.text(0.99, 0.03, f"error {words}", ha="right", fontsize=plots.SMALL)
         axes.set(xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal", xlabel="confidence")
         plots.percent_axis(axes.xaxis, every=0.5)
         plots.percent_axis(axes.yaxis, every=0.25)
@@ -53,81 +128,25 @@ def reliability_diagrams(
         axes.grid()
     panels[0].set_ylabel("accuracy")
     panels[0].text(0.05, 0.88, "too modest", fontsize=plots.SMALL, color="0.3")
-    panels[0].text(0.66, 0.43, "too sure", fontsize=plots.SMALL, color="0.3")
+    panels[0].text(0.65, 0.4, "too sure", fontsize=plots.SMALL, color="0.3")
     return figure
 
 
-def errors_by_coverage(
-    tables: Mapping[str, pd.DataFrame], title: str, *, lowest: float = 0.8
-) -> plt.Figure:
-    """The share of wrong answers of networks that answer only the images of which they are surest.
-
-    Args:
-        tables: for each network's name what :func:`digits.evaluation.accuracy_by_coverage` returns.
-        title: the message of the figure.
-        lowest: the smallest share of images answered that is drawn; a line ends earlier, and its label says so,
-            where no answer is wrong any more.
-    """
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 4.0))
-    curves = {}
-    for name, table in tables.items():
-        shares = (1 - table["accuracy"]).round(9)
-        drawn = (table["coverage"] >= lowest) & (shares > 0)
-        curves[name] = table.loc[drawn, "coverage"].to_numpy(), shares[drawn].to_numpy()
-    colours = lines(axes, curves, marked=False)
-    plots.error_axis(axes.yaxis, np.concatenate([shares for _, shares in curves.values()]))
-    axes.set_xlim(1.002, lowest - 0.002)  # the more is refused, the further to the right
-    for name, (coverage, shares) in curves.items():
-        look = plots.look(name)
-        at = [np.abs(coverage - share).argmin() for share in (1, 0.95, 0.9, 0.85, lowest)]
-        axes.plot(coverage[at], shares[at], look.marker, color=look.colour, label=f"{name}, marks")
-    plots.percent_axis(axes.xaxis, every=0.05)
-    axes.set(
-        xlabel="share of the images that are answered",
-        ylabel="share of wrong answers (log scale)",
-        title=title,
-    )
-    axes.grid()
-    ends, colour_of = {}, {}
-    for name, (coverage, shares) in curves.items():
-        is_empty_beyond = coverage[0] > lowest + 0.01
-        label = f"{name}: no errors below {plots.percent(coverage[0])}" if is_empty_beyond else name
-        ends[label], colour_of[label] = shares[0], colours[name]
-    plots.label_lines(axes, ends, colour_of)
-    return figure
+def _calibration_error(table: pd.DataFrame) -> float:
+    """The gap between confidence and accuracy, averaged over the bins by their images."""
+    gaps = (table["confidence"] - table["accuracy"]).abs().fillna(0)
+    return float(np.average(gaps, weights=table["images"]))
 
 
-def accuracies_over_splits(
-    accuracies: Mapping[str, Sequence[float]], title: str, *, images: int
-) -> plt.Figure:
-    """Two histograms of accuracies on one axis, the first filled with grey, the second an outline, and their means.
-
-    Args:
-        accuracies: two names with the accuracies, 0 to 1, of each split of the images.
-        title: the message of the figure.
-        images: how many images each accuracy was measured on.
-    """
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.4))
-    # Accuracies lie a whole image apart. Each bin holds two of them, so that none holds more by its place alone.
-    right = images * np.concatenate(list(accuracies.values()))
-    edges = (np.arange(right.min().round(), right.max().round() + 4, 2) - 0.5) / images
-    counted = {name: np.histogram(found, edges)[0] for name, found in accuracies.items()}
-    top = 1.12 * max(counts.max() for counts in counted.values())
-    for place, (name, counts) in enumerate(counted.items()):
-        colour = plots.look("other").colour if place else "0.75"
-        axes.stairs(counts, edges, label=name, fill=not place, color=colour, linewidth=1.5)
-        mean = float(np.mean(accuracies[name]))
-        axes.plot([mean, mean], [0, top], "--" if place else "-", color="0.3")
-        axes.annotate(
-            f"{name}:\n{plots.percent(mean, 2)} in the mean",
-            (mean, top),
-            xytext=(6 if place else -6, 0),
-            textcoords="offset points",
-            ha="left" if place else "right",
-            va="center",
-            fontsize=plots.SMALL,
-        )
-    axes.set(xlabel="accuracy of the chosen network", ylabel="number of splits", title=title)
-    axes.set_ylim(0, 1.12 * top)
-    plots.percent_axis(axes.xaxis)
-    return figure
+def _bins_with_intervals(
+    axes: plt.Axes, table: pd.DataFrame, colour: str, marker: str, label: str
+) -> None:
+    """The accuracy of each bin over its mean confidence, as markers with their 95 % intervals."""
+    table = table[table["images"] >= _FEWEST_IMAGES]
+    limits = [
+        evaluation.wilson_interval(round(row.accuracy * row.images), int(row.images))
+        for row in table.itertuples()
+    ]
+    axes.vlines(table["confidence"], *np.transpose(limits), color=colour, linewidth=1.2)
+    points = table["confidence"], table["accuracy"]
+    axes.plot(*points, marker, color=colour, markersize=5, label=label)

@@ -1,10 +1,9 @@
-"""Comparing networks: digit by digit, and pair by pair."""
+"""Comparing networks: digit by digit, pair by pair, and by what they may answer."""
 
 import itertools
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.patches import Rectangle
 
@@ -57,60 +56,77 @@ def errors_per_digit(recall: pd.DataFrame, title: str) -> plt.Figure:
     return figure
 
 
-def precision_and_recall(
-    curves: Mapping[int, tuple[np.ndarray, np.ndarray, np.ndarray]],
-    named: Mapping[int, float],
+def threshold_choices(
+    tried: Mapping[int, pd.DataFrame],
+    choices: pd.DataFrame,
+    outcome: pd.DataFrame,
+    goal: float,
     title: str,
     *,
-    lowest: float = 0.6,
+    of: int,
 ) -> plt.Figure:
-    """Precision against recall for each digit, some of them named and black, all others grey.
+    """Wrong answers against answered images for every threshold, with what was chosen and what came of it.
 
     Args:
-        curves: for each digit what scikit-learn's ``precision_recall_curve`` returns.
-        named: for each digit that bears its name the precision at which the name stands; each gets another style.
+        tried: for each seed the ``answers`` to validation images and the ``wrong`` ones among them, a row for each
+            threshold, the lowest first, which answers all images.
+        choices: rows of these tables that were chosen; the index holds the seed and the choice's name.
+        outcome: for each choice ``answers`` and ``wrong`` on the test images, and the interval of their share of
+            wrong ones from ``low`` to ``high``.
+        goal: the share of wrong answers that is allowed.
         title: the message of the figure.
-        lowest: both axes begin here; points below are left out.
+        of: the number of test images.
     """
-    figure, axes = plt.subplots(figsize=(plots.NARROW, 4.3))
-    styles = dict(zip(named, ("-", "--", ":"), strict=True))
-    for digit in sorted(curves, key=lambda digit: digit in named):
-        precision, recalled, _ = curves[digit]
-        kept = (precision >= lowest) & (recalled >= lowest)
-        precision, recalled = precision[kept], recalled[kept]
-        is_named = digit in named
+    figure, panels = plt.subplots(
+        1, len(tried), figsize=(plots.WIDE, 3.7), sharex=True, sharey=True, squeeze=False
+    )
+    plots.headline(figure, title)
+    validation, test = plots.look("validation"), plots.look("test")
+    images = max(table["answers"].iloc[0] for table in tried.values())
+    left = min(choices["answers"].min() / images, outcome["answers"].min() / of) - 0.04
+    top = 1100 * max(outcome["high"].max(), 3 * goal)
+    for axes, (seed, table) in zip(panels.flat, tried.items(), strict=True):
+        answered, wrong = table["answers"] / images, 1000 * table["wrong"] / table["answers"]
+        seen = (answered >= left) & (wrong <= top)
         axes.plot(
-            recalled,
-            precision,
-            styles.get(digit, "-"),
-            color=plots.look("other").colour if is_named else "0.58",
-            linewidth=2 if is_named else 1,
-            label=f"digit {digit}",
+            answered[seen], wrong[seen], color="0.45", linewidth=1.5, label="validation images"
         )
-        if is_named:
-            nearest = np.abs(precision - named[digit]).argmin()
-            beyond_all_others = recalled[nearest] > 0.98
+        chosen, tests = choices.loc[seed], outcome.loc[seed]
+        axes.plot(
+            chosen["answers"] / images,
+            1000 * chosen["wrong"] / chosen["answers"],
+            validation.marker,
+            color=validation.colour,
+            label="chosen by them",
+        )
+        for choice, row in chosen.iterrows():
             axes.annotate(
-                f"digit {digit}",
-                (recalled[nearest], precision[nearest]),
-                xytext=(30 if beyond_all_others else -30, 0),
+                choice,
+                (row["answers"] / images, 1000 * row["wrong"] / row["answers"]),
+                xytext=(10, -9),
                 textcoords="offset points",
-                ha="left" if beyond_all_others else "right",
                 va="center",
                 fontsize=plots.SMALL,
-                arrowprops={"arrowstyle": "-", "color": "0.4", "linewidth": 0.8},
             )
-    axes.text(lowest + 0.01, lowest + 0.012, "grey: the other digits", fontsize=plots.SMALL)
-    for axis in (axes.xaxis, axes.yaxis):
-        plots.percent_axis(axis, every=0.1)
-    axes.set(
-        xlim=(lowest, 1.005),
-        ylim=(lowest, 1.005),
-        xlabel="recall: share of the digit's images that are found",
-        ylabel="precision: share of the finds that are right",
-        title=title,
-    )
-    axes.grid()
+        places = tests["answers"] / of
+        axes.vlines(places, 1000 * tests["low"], 1000 * tests["high"], color=test.colour)
+        axes.plot(
+            places,
+            1000 * tests["wrong"] / tests["answers"],
+            test.marker,
+            color=test.colour,
+            markerfacecolor="white",
+            markersize=7,
+            label="test images, 95\N{NO-BREAK SPACE}% interval",
+        )
+        axes.axhline(1000 * goal, color="0.45", linestyle=":", label="goal")
+        axes.set_title(f"seed {seed}", fontweight="normal")
+        axes.set(xlabel="share of the images that are answered")
+        axes.grid()
+    first = panels.flat[0]
+    first.set(xlim=(left, 1), ylim=(-0.03 * top, top), ylabel="wrong in 1,000 answers")
+    plots.percent_axis(first.xaxis)
+    first.legend(loc="upper left", fontsize=plots.SMALL)
     return figure
 
 

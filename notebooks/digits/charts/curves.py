@@ -60,7 +60,7 @@ def learning_curves(
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.grid(axis="y")
         if as_errors:
-            axis.set_ylabel("error: 1 - accuracy (log scale)")
+            axis.set_ylabel("error rate: 1 - accuracy (log scale)")
             plots.error_axis(axis.yaxis, np.concatenate(drawn))
         elif quantity == "accuracy":
             axis.set_ylabel("accuracy")

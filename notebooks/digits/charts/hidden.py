@@ -1,6 +1,7 @@
 """What a hidden layer does, and what was tried with it: boundaries, activations, settings, what its neurons see."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,25 +16,26 @@ def boundaries(
     points: np.ndarray,
     classes: np.ndarray,
     names: Sequence[str],
-    scores: Mapping[str, np.ndarray],
-    reach: float,
+    networks: Mapping[str, Any],
     title: str,
 ) -> plt.Figure:
     """Points of two classes in a plane, one panel for each network with the line where it changes its answer.
 
     Args:
-        points: shape (points, 2).
+        points: shape (points, 2), about 1 apart from their mean.
         classes: 0 or 1 for each point.
         names: of the two classes.
-        scores: for each panel's title the network's score for class 1 on a square grid, shape (rows, columns).
-        reach: the grid goes from ``-reach`` to ``reach`` both ways, and so do the axes.
+        networks: for each panel's title a Keras model that takes points and gives two probabilities.
         title: the message of the figure.
     """
-    figure, axes = plt.subplots(1, len(scores), figsize=(plots.WIDE, 4.3), sharey=True)
+    reach = 3  # how far the axes go, both ways
+    side = np.linspace(-reach, reach, 121)
+    places = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    figure, axes = plt.subplots(1, len(networks), figsize=(plots.WIDE, 4.3), sharey=True)
     plots.headline(figure, title)
     inside = (np.abs(points) < reach).all(axis=1)
     colours = [plots.look(name).colour for name in ("baseline-softmax", "B")]
-    for axis, colour, (panel, of_grid) in zip(axes, colours, scores.items(), strict=True):
+    for axis, colour, (panel, network) in zip(axes, colours, networks.items(), strict=True):
         for which, marker, face, edge in ((0, "o", "white", "0.45"), (1, "^", "0.13", "0.13")):
             found = points[inside & (classes == which)]
             axis.plot(
@@ -45,9 +47,8 @@ def boundaries(
                 markeredgewidth=0.7,
                 label=names[which],
             )
-        across = np.linspace(-reach, reach, of_grid.shape[1])
-        up = np.linspace(-reach, reach, of_grid.shape[0])
-        drawn = axis.contour(across, up, of_grid, levels=[0.5])
+        scores = network.predict(places, verbose=0)[:, 1].reshape(len(side), len(side))
+        drawn = axis.contour(side, side, scores, levels=[0.5])
         pieces = [piece for piece in drawn.allsegs[0] if len(piece) > 1]
         drawn.remove()
         for piece in pieces:
@@ -128,8 +129,9 @@ def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> pl
         axis.grid(axis="x")
     axes[0].set_yticks(range(len(names)), [name.replace(" - ", " without ") for name in names])
     axes[0].set_xlabel("validation loss (nats)")
-    axes[1].set_xlabel("validation error")
-    plots.percent_axis(axes[1].xaxis, every=0.004)
+    axes[1].set_xlabel("validation error rate")
+    lowest, highest = axes[1].get_xlim()
+    plots.percent_axis(axes[1].xaxis, every=0.004 if highest - lowest > 0.008 else 0.001)
     return figure
 
 

@@ -48,9 +48,6 @@ def digit_grid(
     *,
     width: float = plots.WIDE,
     wrong: Sequence[bool] = (),
-    cmap: str = plots.INK,
-    limit: float | None = None,
-    scale: str = "",
 ) -> plt.Figure:
     """A figure with images row by row, each under its title.
 
@@ -60,25 +57,19 @@ def digit_grid(
         columns: images in a row.
         width: of the figure in inches: one of the three in ``plots``.
         wrong: one per image, true where title and frame shall stand out in bold; or an empty sequence for none.
-        cmap, limit: as in :func:`draw_digit`.
-        scale: what the colours measure; a colour bar beside the images then says so. It needs ``limit``.
     """
     rows = -(-len(images) // columns)
     lines = max((title.count("\n") + 1 for title in titles), default=0)
-    side = (width - (1 if scale else 0)) / columns
-    height = rows * (side + 0.17 * lines)
+    height = rows * (width / columns + 0.17 * lines)
     figure, axes = plt.subplots(rows, columns, figsize=(width, height), squeeze=False)
     for axis in axes.flat[len(images) :]:
         axis.set_axis_off()
     for index, image in enumerate(images):
         axis, title = axes.flat[index], titles[index] if len(titles) else ""
-        drawn = draw_digit(axis, image, title, cmap=cmap, limit=limit)
+        draw_digit(axis, image, title)
         if len(wrong) and wrong[index]:
             axis.title.set_weight("bold")
             axis.spines[:].set(color="black", linewidth=2.5)
-    if scale:
-        beyond = "both" if limit is not None and np.abs(images).max() > limit else "neither"
-        figure.colorbar(drawn, ax=axes, label=scale, shrink=0.9, extend=beyond)
     return figure
 
 

@@ -8,12 +8,11 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from .. import plots
-from .curves import lines
 from .images import draw_digit, name_row
 
 _TRAINING = plots.look("training")
 _VALIDATION = plots.look("validation")
-_STYLES = ("-", "--", ":", "-.", (0, (12, 2.5)))  # for runs of one network
+_MARKERS = "os^Dv"  # for runs of one network
 _POINTER = {"arrowstyle": "-", "color": "0.4", "linewidth": 0.8, "shrinkB": 8}
 
 
@@ -31,7 +30,7 @@ def curves_measured_twice(history: pd.DataFrame, name: str, title: str) -> plt.F
     look = plots.look(name)
     parts = {
         "validation": ("val_{}", look.line, look.colour, look.marker),
-        "training, after": ("{}_after", ":", _TRAINING.colour, "^"),
+        "training, after": ("{}_after", ":", _VALIDATION.colour, "^"),
         "training, during": ("{}", _TRAINING.line, _TRAINING.colour, _TRAINING.marker),
     }
     for axis, quantity in zip(axes, ("loss", "accuracy"), strict=True):
@@ -62,41 +61,35 @@ def curves_measured_twice(history: pd.DataFrame, name: str, title: str) -> plt.F
 
 
 def accuracy_of_runs(
-    history: pd.DataFrame, name: str, title: str, *, enlarged: int = 5
+    history: pd.DataFrame, name: str, title: str, *, epochs: int = 5
 ) -> plt.Figure:
-    """Validation accuracy of several runs of one network by epoch, and the last epochs enlarged, each run named.
+    """Validation accuracy of several runs of one network after each of the last epochs, each run named.
 
     Args:
         history: columns ``seed``, ``epoch`` and ``val_accuracy``, 0 to 1.
         name: the network's name in ``plots.LOOKS``.
         title: the message of the figure.
-        enlarged: how many of the last epochs stand in the second panel.
+        epochs: how many of the last epochs are shown.
     """
-    figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.8), width_ratios=[1, 1.3])
-    plots.headline(figure, title)
-    look = plots.look(name)
-    last = history[history["epoch"] > history["epoch"].max() - enlarged]
-    for axis, shown in zip(axes, (history, last), strict=True):
-        ends = {}
-        for style, (seed, run) in zip(_STYLES, shown.groupby("seed"), strict=True):
-            ends[f"seed {seed}"] = run["val_accuracy"].iloc[-1]
-            axis.plot(
-                run["epoch"],
-                run["val_accuracy"],
-                linestyle=style,
-                color=look.colour,
-                linewidth=1.5,
-                label=f"seed {seed}",
-            )
-        axis.set(xlabel="epoch", ylabel="validation accuracy")
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axis.yaxis.set_major_formatter(FuncFormatter(_percent_to_a_tenth))
-        axis.grid(axis="y")
-    axes[0].set_title("all epochs", fontweight="normal", fontsize=10)
-    axes[1].set_title(f"the last {enlarged} epochs, enlarged", fontweight="normal", fontsize=10)
-    for drawn in axes[1].lines:
-        drawn.set(marker=look.marker, markevery=[-1])
-    plots.label_lines(axes[1], ends, dict.fromkeys(ends, look.colour))
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.6))
+    look, ends = plots.look(name), {}
+    last = history[history["epoch"] > history["epoch"].max() - epochs]
+    for marker, (seed, run) in zip(_MARKERS, last.groupby("seed"), strict=True):
+        ends[f"seed {seed}"] = run["val_accuracy"].iloc[-1]
+        axes.plot(
+            run["epoch"],
+            run["val_accuracy"],
+            linewidth=1.2,
+            color=look.colour,
+            marker=marker,
+            markersize=7,
+            label=f"seed {seed}",
+        )
+    axes.set(xlabel="epoch", ylabel="validation accuracy", title=title)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_formatter(FuncFormatter(_percent_to_a_tenth))
+    axes.grid(axis="y")
+    plots.label_lines(axes, ends, dict.fromkeys(ends, look.colour))
     return figure
 
 
@@ -168,31 +161,6 @@ def means_and_templates(
     ticks = [-limit, 0, limit]
     figure.colorbar(drawn, ax=axes[1:], label="weight", aspect=20, extend="both", ticks=ticks)
     return figure
-
-
-def weights_by_use(sizes: pd.DataFrame, looks: Mapping[str, str], title: str) -> plt.Figure:
-    """How large weights are, against how often their pixel is inked, one line for each network.
-
-    Args:
-        sizes: column ``share inked``, 0 to 1, and for each network its mean absolute weight; one row per group of
-            pixels.
-        looks: for each network's column the name in ``plots.LOOKS`` whose colour, marker and line it takes.
-        title: the message of the figure.
-    """
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.6))
-    share = sizes["share inked"]
-    curves = {name: (share.to_numpy(), sizes[name].to_numpy()) for name in looks}
-    colours = lines(axes, curves, looks=looks)
-    axes.set(xscale="log", xlabel="share of training images that ink the pixel (log scale)")
-    axes.xaxis.set_major_formatter(FuncFormatter(_short_percent))
-    axes.set(ylabel="mean size of the weights", ylim=(0, None), title=title)
-    axes.grid(axis="y")
-    plots.label_lines(axes, {name: sizes[name].iloc[-1] for name in looks}, colours)
-    return figure
-
-
-def _short_percent(share: float, _position: int | None = None) -> str:
-    return f"{100 * share:g}\N{NO-BREAK SPACE}%"
 
 
 def losses_by_width(sweep: pd.DataFrame, title: str) -> plt.Figure:
@@ -276,7 +244,7 @@ def overfitting_runs(
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         plots.label_lines(axis, ends, colours)
     axes[0].set_ylabel("loss: cross-entropy (nats)")
-    axes[1].set_ylabel("error: 1 - accuracy (log scale)")
+    axes[1].set_ylabel("error rate: 1 - accuracy (log scale)")
     latest = table.loc[best["epoch"].idxmax()]
     axes[0].annotate(
         "dots: lowest validation loss",

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from .. import plots
-from .images import draw_digit
 
 _STYLES, _LOOKS = ("-", "--"), ("other", "baseline-softmax")
 _ROUND = {"boxstyle": "circle,pad=0.45", "facecolor": "white", "edgecolor": "0.3"}
@@ -163,59 +162,33 @@ def losses_and_accuracies(
     return figure
 
 
-def losses_of_batches(losses: np.ndarray, title: str) -> plt.Figure:
-    """The loss on each batch as it was used, and its mean over each epoch.
+def losses_of_batches(losses: np.ndarray, title: str, *, first: int = 200) -> plt.Figure:
+    """The loss on each batch as it was used: the first steps alone, then all steps with the mean over each epoch.
 
     Args:
         losses: shape (epochs, steps of an epoch).
         title: the message of the figure.
+        first: how many steps are shown alone.
     """
     epochs, steps = losses.shape
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.3))
-    axes.plot(
-        np.arange(1, losses.size + 1),
-        losses.ravel(),
-        color=plots.look("training").colour,
-        linewidth=0.5,
-        label="training, each batch",
-    )
-    middles = (np.arange(epochs) + 0.5) * steps
-    axes.plot(middles, losses.mean(axis=1), "o-", label="mean of each epoch")
-    axes.set(xlabel="step", ylabel="loss: cross-entropy (nats)", title=title)
-    axes.set_ylim(0, 1.05 * losses.max())
-    axes.set_xticks(steps * np.arange(epochs + 1))
-    plots.thousands_axis(axes.xaxis)
-    axes.grid(axis="x")
-    axes.legend(loc="upper right")
-    return figure
-
-
-def answers_before_and_after(
-    images: np.ndarray,
-    labels: Sequence[int],
-    before: np.ndarray,
-    after: np.ndarray,
-    title: str,
-) -> plt.Figure:
-    """Some images, and below each the probability of every digit before training and after it.
-
-    Args:
-        images: shape (images, 784).
-        labels: their true digits; the bars of these are dark.
-        before, after: probabilities, shape (images, 10).
-        title: the message of the figure.
-    """
-    figure, axes = plt.subplots(
-        3, len(images), figsize=(plots.WIDE, 4.9), height_ratios=[1.3, 1, 1], sharey="row"
+    figure, (begin, axes) = plt.subplots(
+        1, 2, figsize=(plots.WIDE, 3.2), sharey=True, width_ratios=[1, 1.6]
     )
     plots.headline(figure, title)
-    for column, (image, label) in enumerate(zip(images, labels, strict=True)):
-        draw_digit(axes[0, column], image, f"label {label}", limit=1)
-        for row, probabilities in ((1, before), (2, after)):
-            colours = ["#222222" if digit == label else "0.65" for digit in range(10)]
-            axes[row, column].bar(range(10), probabilities[column], color=colours)
-            axes[row, column].set(ylim=(0, 1.05), xticks=range(10))
-            plots.percent_axis(axes[row, column].yaxis, every=0.5)
-    axes[1, 0].set_ylabel("before training")
-    axes[2, 0].set_ylabel("after training")
+    for axis, count, width in ((begin, min(first, losses.size), 1.2), (axes, losses.size, 0.5)):
+        axis.plot(
+            np.arange(1, count + 1),
+            losses.ravel()[:count],
+            color=plots.look("training").colour,
+            linewidth=width,
+            label="training, each batch",
+        )
+        axis.set_xlabel("step")
+        axis.grid(axis="x")
+    middles = (np.arange(epochs) + 0.5) * steps
+    axes.plot(middles, losses.mean(axis=1), "o-", label="mean of each epoch")
+    begin.set(ylabel="loss: cross-entropy (nats)", ylim=(0, 1.05 * losses.max()))
+    axes.set_xticks(steps * np.arange(epochs + 1))
+    plots.thousands_axis(axes.xaxis)
+    axes.legend(loc="upper right")
     return figure

@@ -1,4 +1,4 @@
-"""What makes a network strong, and what strength costs: ingredients, filters and maps, disturbances, seconds."""
+"""What makes a network strong, and what strength costs: filters and maps, disturbances, seconds."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,55 +11,6 @@ from .curves import lines
 from .images import draw_digit
 
 _BEYOND_ZERO = 0.8  # of one error in all images: where no errors at all stand on a logarithmic axis
-
-
-def ingredient_ladder(last: pd.DataFrame, augmented: Sequence[bool], title: str) -> plt.Figure:
-    """Validation error and loss as ingredients are added from top to bottom, one row for each.
-
-    Args:
-        last: the last epoch of each network, by the ingredient that it has more than the row above; columns
-            ``val_accuracy``, 0 to 1, and ``val_loss`` in nats.
-        augmented: for each row, whether the network was trained on distorted images: its dot is then filled.
-        title: the message of the figure.
-    """
-    figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 3.6), sharey=True)
-    plots.headline(figure, title)
-    look, rows = plots.look("other"), np.arange(len(last))
-    filled = np.asarray(augmented)
-    for axis, values in zip(axes, (1 - last["val_accuracy"], last["val_loss"]), strict=True):
-        axis.plot(values, rows, color="0.58", linewidth=1, label="added one after the other")
-        for rows_of, face, label in (
-            (~filled, "white", "undistorted images"),
-            (filled, look.colour, "distorted images"),
-        ):
-            axis.plot(
-                values[rows_of],
-                rows[rows_of],
-                look.marker,
-                color=look.colour,
-                markerfacecolor=face,
-                markersize=8,
-                label=label,
-            )
-            # Beside the dot that stands farthest to the right, where no line passes.
-            place = values[rows_of].argmax()
-            axis.annotate(
-                label,
-                (values[rows_of].iloc[place], rows[rows_of][place]),
-                xytext=(9, -4),
-                textcoords="offset points",
-                va="center",
-                fontsize=plots.SMALL,
-            )
-        axis.grid(axis="x")
-        axis.margins(x=0.12)
-    plots.error_axis(axes[0].xaxis, 1 - last["val_accuracy"])
-    axes[0].set(xlabel="validation error (log scale)", ylim=(len(last) - 0.5, -0.5))
-    axes[0].set_yticks(rows, last.index)
-    axes[1].set_xlabel("validation loss: cross-entropy (nats)")
-    for axis in axes:
-        axis.tick_params(axis="y", length=0)
-    return figure
 
 
 def maps_of_filters(
