@@ -7,7 +7,7 @@ from figure_data_comparison import unseen
 from figure_data_training import history_of, last_weights, validation
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy import ndimage
+from scipy import ndimage, stats
 
 SEED = 0  # as in the notebooks
 
@@ -37,19 +37,21 @@ def distortions(figure, run):
 
 
 def ablation(figure, run):
-    """The last epoch of each row of the ablation: hollow dots without distorted images, filled ones with them."""
-    table = run.table("histories/ablation.csv")
-    last = table.groupby("ingredient", sort=False).last()
-    assert drawn.tick_labels(figure, figure.axes[0].yaxis) == list(last.index)
-    rows = np.arange(len(last))
-    distorted = rows >= list(last.index).index("+ shifts")
-    values = {"validation error": 1 - last["val_accuracy"], "validation loss": last["val_loss"]}
-    for axes, (measured, of_rows) in zip(figure.axes, values.items(), strict=True):
+    """Every run's loss and error as a dot, their mean, and its 95 % interval by Student's t; a rung in each row."""
+    table = results.experiment("ladder")
+    rungs = list(dict.fromkeys(table["network"]))
+    assert drawn.tick_labels(figure, figure.axes[0].yaxis) == rungs
+    values = {"validation loss": table["val_loss"], "validation error": 1 - table["val_accuracy"]}
+    for axes, (measured, of_runs) in zip(figure.axes, values.items(), strict=True):
         assert axes.get_xlabel().startswith(measured)
-        places = np.column_stack([of_rows, rows])
-        assert_allclose(drawn.line(axes, "added one after the other"), places)
-        assert_allclose(drawn.line(axes, "undistorted images"), places[~distorted])
-        assert_allclose(drawn.line(axes, "distorted images"), places[distorted])
+        intervals = np.concatenate(drawn.stretches(axes))
+        for height, rung in enumerate(rungs):
+            of_rung = of_runs[table["network"] == rung].to_numpy()
+            assert_allclose(drawn.line(axes, f"runs of {rung}")[:, 0], of_rung)
+            assert_allclose(drawn.line(axes, rung), [[of_rung.mean(), height]])
+            reach = stats.t.ppf(0.975, len(of_rung) - 1) * stats.sem(of_rung)
+            expected = [of_rung.mean() - reach, of_rung.mean() + reach]
+            assert_allclose(intervals[height, :, 0], expected, rtol=1e-3)
 
 
 def convolution(figure, run):
@@ -72,9 +74,8 @@ def convolution(figure, run):
 
 def convolution_curves(figure, run):
     """The plain dense network, and the convolutional one without augmentation: losses, and errors."""
-    table = run.table("histories/ablation.csv")
     histories = {
-        "dense": table[table["ingredient"] == "two plain layers"],
+        "dense": history_of(run, "plain-dense"),
         "conv-undistorted": history_of(run, "conv-undistorted"),
     }
     losses, errors = figure.axes

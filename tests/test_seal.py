@@ -146,6 +146,6 @@ def test_comparison_chooses_by_seed_and_by_validation_alone():
     }
     assert values["first_scores"].startswith("{name: network_scores[0] for ")
     assert values["first_predicted"].startswith("{name: of_runs[0] for ")
-    assert "['val_loss'].idxmin()" in values["stopped_at"]
+    assert "epoch_kept(history['val_loss']" in values["stopped_at"]
     assert not re.search("test|right", values["stopped_at"])
     assert values["by_validation"].startswith("np.unravel_index(c_validation.argmax()")

@@ -96,7 +96,7 @@ STEPS = numbered(
         name="comparison_and_confusion_matrix",
         title="Comparison and confusion matrix",
         question="Which network is better on digits that none has seen, and what does each get wrong?",
-        memory=1150,
+        memory=1350,
         reads=(
             "preprocessed.npz",
             "test_set.npz",
@@ -109,8 +109,14 @@ STEPS = numbered(
         name="how_sure_are_we",
         title="How sure are we?",
         question="How much of what we measured is luck, and what do a network's scores tell?",
-        memory=1050,
-        reads=("test_set.npz", *_networks("C"), "predictions/test_scores.npz", "results/05.csv"),
+        memory=1300,
+        reads=(
+            "preprocessed.npz",
+            "test_set.npz",
+            *_networks("baseline-softmax", "B", "C", "own-on-split"),
+            "predictions/test_scores.npz",
+            "results/05.csv",
+        ),
     ),
     Step(
         name="stronger_networks",
@@ -125,7 +131,7 @@ STEPS = numbered(
         ),
         writes=(
             *_networks(*STRONGER_NETWORKS),
-            "histories/ablation.csv",
+            "histories/plain-dense.csv",
             "results/07.csv",
             "robustness.csv",
         ),
