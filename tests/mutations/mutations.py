@@ -354,7 +354,7 @@ MUTATIONS = (
         "    for name, of_runs in predicted.items()\n"
         "}",
         _RUN_05,
-        cell="05-014",
+        cell="05-012",
         only_on_mnist=True,
     ),
     Mutation(

@@ -97,9 +97,7 @@ def map_and_components(
         components: shape (2, 784), the directions of the map.
     """
     figure = plt.figure(figsize=(plots.WIDE, 4.9))
-    plots.headline(
-        figure, "Two components set the 1 apart, and most zeros; the other digits overlap"
-    )
+    plots.headline(figure, "The map puts most ones left and most zeros right; the others overlap")
     grid = figure.add_gridspec(2, 2, width_ratios=[2.5, 1])
     chart = figure.add_subplot(grid[:, 0])
     chart.set_aspect("equal")
