@@ -157,20 +157,26 @@ def overfitting(figure, run):
 
 
 def ingredients(figure, run):
-    """Every run's loss and error as a dot, their mean, and its 95 % interval by Student's t."""
+    """The networks of the experiment on the random split, each with all its runs."""
     from digits import results
-    from scipy import stats
 
     table = results.experiment("ingredients")
-    table = table[table["split"] == "random"]
+    assert_runs_with_intervals(figure, table[table["split"] == "random"])
+
+
+def assert_runs_with_intervals(figure, table):
+    """Every run's loss and error as a dot, their mean, and its 95 % interval by Student's t; a network in each row."""
+    from scipy import stats
+
     names = list(dict.fromkeys(table["network"]))
-    shown = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    shown = drawn.tick_labels(figure, figure.axes[0].yaxis)
     assert shown == [name.replace(" - ", " without ") for name in names]
-    columns = (table["val_loss"], 1 - table["val_accuracy"])
-    for axes, values in zip(figure.axes, columns, strict=True):
+    values = {"validation loss": table["val_loss"], "validation error": 1 - table["val_accuracy"]}
+    for axes, (measured, of_runs) in zip(figure.axes, values.items(), strict=True):
+        assert axes.get_xlabel().startswith(measured)
         intervals = np.concatenate(drawn.stretches(axes))
         for height, name in enumerate(names):
-            of_network = values[table["network"] == name].to_numpy()
+            of_network = of_runs[table["network"] == name].to_numpy()
             assert_allclose(drawn.line(axes, f"runs of {name}")[:, 0], of_network)
             assert_allclose(drawn.line(axes, name), [[of_network.mean(), height]])
             reach = stats.t.ppf(0.975, len(of_network) - 1) * stats.sem(of_network)

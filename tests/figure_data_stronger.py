@@ -4,10 +4,11 @@ import drawn
 import numpy as np
 from digits import results
 from figure_data_comparison import unseen
+from figure_data_hidden import assert_runs_with_intervals
 from figure_data_training import history_of, last_weights, validation
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy import ndimage, stats
+from scipy import ndimage
 
 SEED = 0  # as in the notebooks
 
@@ -37,21 +38,8 @@ def distortions(figure, run):
 
 
 def ablation(figure, run):
-    """Every run's loss and error as a dot, their mean, and its 95 % interval by Student's t; a rung in each row."""
-    table = results.experiment("ladder")
-    rungs = list(dict.fromkeys(table["network"]))
-    assert drawn.tick_labels(figure, figure.axes[0].yaxis) == rungs
-    values = {"validation loss": table["val_loss"], "validation error": 1 - table["val_accuracy"]}
-    for axes, (measured, of_runs) in zip(figure.axes, values.items(), strict=True):
-        assert axes.get_xlabel().startswith(measured)
-        intervals = np.concatenate(drawn.stretches(axes))
-        for height, rung in enumerate(rungs):
-            of_rung = of_runs[table["network"] == rung].to_numpy()
-            assert_allclose(drawn.line(axes, f"runs of {rung}")[:, 0], of_rung)
-            assert_allclose(drawn.line(axes, rung), [[of_rung.mean(), height]])
-            reach = stats.t.ppf(0.975, len(of_rung) - 1) * stats.sem(of_rung)
-            expected = [of_rung.mean() - reach, of_rung.mean() + reach]
-            assert_allclose(intervals[height, :, 0], expected, rtol=1e-3)
+    """The networks of the ladder, each with all its runs."""
+    assert_runs_with_intervals(figure, results.experiment("ladder"))
 
 
 def convolution(figure, run):
