@@ -33,6 +33,7 @@ def comparison(figure, run):
     rungs = drawn.tick_labels(figure, axes.yaxis)
     images = len(unseen(run)[1])
     pieces = drawn.stretches(axes)
+    first_runs = [drawn.points(each) for each in axes.lines if each.get_label() == "first run"]
     means = {}
     for rung, name in enumerate(rungs):
         rows = results[results["network"] == name]
@@ -41,6 +42,7 @@ def comparison(figure, run):
         shown = drawn.line(axes, name)
         assert_allclose(shown[:, 0], errors, atol=1e-6)
         assert (np.abs(shown[:, 1] - rung) < 0.5).all()
+        assert_allclose(first_runs[rung], shown[:1])
         interval, mean = pieces[2 * rung][0], pieces[2 * rung + 1][0]
         assert_allclose(interval[::-1, 0], 1 - rows[["accuracy_low", "accuracy_high"]].iloc[0])
         assert_allclose(interval[:, 1], rung)

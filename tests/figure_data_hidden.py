@@ -165,23 +165,27 @@ def ingredients(figure, run):
 
 
 def assert_runs_with_intervals(figure, table):
-    """Every run's loss and error as a dot, their mean, and its 95 % interval by Student's t; a network in each row."""
-    from scipy import stats
-
+    """The loss and the error of every run, with their mean and its interval; a network in each row."""
     names = list(dict.fromkeys(table["network"]))
     shown = drawn.tick_labels(figure, figure.axes[0].yaxis)
     assert shown == [name.replace(" - ", " without ") for name in names]
     values = {"validation loss": table["val_loss"], "validation error": 1 - table["val_accuracy"]}
     for axes, (measured, of_runs) in zip(figure.axes, values.items(), strict=True):
         assert axes.get_xlabel().startswith(measured)
-        intervals = np.concatenate(drawn.stretches(axes))
         for height, name in enumerate(names):
-            of_network = of_runs[table["network"] == name].to_numpy()
-            assert_allclose(drawn.line(axes, f"runs of {name}")[:, 0], of_network)
-            assert_allclose(drawn.line(axes, name), [[of_network.mean(), height]])
-            reach = stats.t.ppf(0.975, len(of_network) - 1) * stats.sem(of_network)
-            expected = [of_network.mean() - reach, of_network.mean() + reach]
-            assert_allclose(intervals[height, :, 0], expected, rtol=1e-3)
+            assert_runs_and_mean(axes, height, of_runs[table["network"] == name].to_numpy(), name)
+
+
+def assert_runs_and_mean(axes, height, runs, name):
+    """A row with every run as a dot, their mean, and its 95 % interval by Student's t."""
+    from scipy import stats
+
+    assert_allclose(drawn.line(axes, f"runs of {name}")[:, 0], runs)
+    assert_allclose(drawn.line(axes, name), [[runs.mean(), height]])
+    reach = stats.t.ppf(0.975, len(runs) - 1) * stats.sem(runs)
+    interval = np.concatenate(drawn.stretches(axes))[height]
+    assert_allclose(interval[:, 0], [runs.mean() - reach, runs.mean() + reach], rtol=1e-3)
+    assert_allclose(interval[:, 1], height)
 
 
 def own_training(figure, run):

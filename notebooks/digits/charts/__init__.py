@@ -4,7 +4,12 @@ Each function returns a figure for :func:`digits.plots.show`, or draws into axes
 widths and formats come from :mod:`digits.plots`. How a network works or a number is computed is not decided here.
 """
 
-from .certainty import flattery_of_choosing, reliability_diagrams, two_kinds_of_luck
+from .certainty import (
+    errors_by_split,
+    flattery_of_choosing,
+    reliability_diagrams,
+    two_kinds_of_luck,
+)
 from .comparison import errors_per_digit, pairs_of_networks, threshold_choices
 from .curves import learning_curves, lines
 from .dots import dots_with_ranges, error_ladder
@@ -73,6 +78,7 @@ __all__ = [
     "error_ladder",
     "errors_and_seconds",
     "errors_by_preparation",
+    "errors_by_split",
     "errors_of_runs",
     "errors_per_digit",
     "errors_without_steps",

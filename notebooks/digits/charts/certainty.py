@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.ticker import NullLocator
 
 from .. import evaluation, plots
+from .dots import runs_and_mean
 
 _FEWEST_IMAGES = 20  # a bin of fewer says next to nothing
 _MIDDLE = (0.025, 0.975)  # 95 % of what was drawn at random lie between these shares of it
@@ -110,7 +111,7 @@ def reliability_diagrams(
         title: the message of the figure.
     """
     figure, panels = plt.subplots(
-        1, len(before), figsize=(plots.WIDE, 2.8), sharex=True, sharey=True
+        1, len(before), figsize=(plots.WIDE, 3.1), sharex=True, sharey=True
     )
     plots.headline(figure, title)
     for axes, name in zip(panels, before, strict=True):
@@ -119,9 +120,11 @@ def reliability_diagrams(
         _bins_with_intervals(axes, before[name], look.colour, look.marker, name)
         _bins_with_intervals(axes, after[name], plots.look("other").colour, "x", "after")
         errors = [_calibration_error(tables[name]) for tables in (before, after)]
-        words = "\nthen ".join(plots.percent(error, 1) for error in errors)
-        axes.text(0.99, 0.03, f"error {words}", ha="right", fontsize=plots.SMALL)
-        axes.set(xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal", xlabel="confidence")
+        words = ", then ".join(plots.percent(error, 1) for error in errors)
+        images = before[name]["images"]
+        in_last = plots.percent(images.iloc[-1] / images.sum(), 0)
+        label = f"confidence\nerror {words}\nlast bin: {in_last} of answers"
+        axes.set(xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal", xlabel=label)
         plots.percent_axis(axes.xaxis, every=0.5)
         plots.percent_axis(axes.yaxis, every=0.25)
         axes.set_title(name, fontweight="normal", fontsize=10)
@@ -129,6 +132,36 @@ def reliability_diagrams(
     panels[0].set_ylabel("accuracy")
     panels[0].text(0.05, 0.88, "too modest", fontsize=plots.SMALL, color="0.3")
     panels[0].text(0.65, 0.4, "too sure", fontsize=plots.SMALL, color="0.3")
+    return figure
+
+
+def errors_by_split(rates: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> plt.Figure:
+    """Error rates on validation and test images for each kind of split: every draw a dot, their mean with an interval.
+
+    Args:
+        rates: columns ``validation`` and ``test``, shares of images misread; one row for each draw, its network and
+            its split in the index. One panel for each network.
+        half_widths: by network and split, for each of the two columns, how far the interval reaches from the mean.
+        title: the message of the figure.
+    """
+    networks, splits = (rates.index.unique(level) for level in ("network", "split"))
+    rows = [(split, part) for split in splits for part in rates.columns]
+    figure, panels = plt.subplots(1, len(networks), figsize=(plots.WIDE, 2.7), sharey=True)
+    plots.headline(figure, title)
+    for axes, network in zip(panels, networks, strict=True):
+        for height, (split, part) in enumerate(rows):
+            reach = half_widths.loc[(network, split), part]
+            of_draws = rates.loc[(network, split), part].to_numpy()
+            runs_and_mean(axes, height, of_draws, reach, f"{split}, {part}")
+        axes.set_title(network, fontweight="normal", fontsize=10)
+        axes.set(xlabel="error rate", ylim=(len(rows) - 0.5, -0.5))
+        lowest, highest = axes.get_xlim()
+        plots.percent_axis(axes.xaxis, every=0.005 if highest - lowest > 0.015 else 0.002)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="x")
+    of_split = {"random": "random split", "writers": "split by writers"}
+    words = [f"{of_split.get(split, split)}: {part} images" for split, part in rows]
+    panels[0].set_yticks(range(len(rows)), words)
     return figure
 
 

@@ -51,6 +51,23 @@ def _spread(count: int, reach: float) -> np.ndarray:
     return np.linspace(-reach, reach, count) if count > 1 else np.zeros(count)
 
 
+def runs_and_mean(
+    axes: plt.Axes, height: float, runs: Sequence[float], reach: float, name: str
+) -> None:
+    """Draw runs as small dots, and over them their mean with an interval that reaches so far to each side."""
+    look, mean = plots.look("validation"), float(np.mean(runs))
+    axes.hlines(height, mean - reach, mean + reach, color=look.colour, linewidth=2)
+    axes.plot(
+        runs,
+        height + _spread(len(runs), 0.22),
+        ".",
+        color="0.45",
+        markersize=4,
+        label=f"runs of {name}",
+    )
+    axes.plot(mean, height, "D", color=look.colour, markersize=5.5, label=name)
+
+
 def error_ladder(
     errors: Mapping[str, Sequence[float]],
     title: str,
@@ -67,7 +84,8 @@ def error_ladder(
         title: the message of the figure.
         added: for some networks, in words, what was added since the rung above; written on their rung, beside the
             dots, on the side where there is more room.
-        low, high: for some networks an interval of the error, drawn as a pale line below the dots.
+        low, high: for some networks an interval of the first run's error, drawn as a thin line; the first run's dot
+            is black then.
         of: the number of images that the axis counts errors of.
     """
     added = {} if added is None else added
@@ -81,6 +99,8 @@ def error_ladder(
             axes.hlines(rung, low[name], high[name], color=look.colour, linewidth=1)
         places = rung + _spread(len(runs), 0.18)
         axes.plot(runs, places, look.marker, color=look.colour, markersize=4, label=name)
+        if name in low:
+            axes.plot(runs[0], places[0], "o", color="black", markersize=3.5, label="first run")
         axes.vlines(means[name], rung - 0.36, rung + 0.36, color=look.colour, linewidth=2.5)
     drawn = np.concatenate([*errors.values(), list(low.values()), list(high.values())])
     plots.error_axis(axes.xaxis, drawn, of=of)

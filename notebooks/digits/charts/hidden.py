@@ -9,6 +9,7 @@ import pandas as pd
 
 from .. import plots
 from .curves import lines
+from .dots import runs_and_mean
 from .images import draw_digit
 
 
@@ -114,15 +115,10 @@ def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> pl
     figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 0.9 + 0.33 * len(names)), sharey=True)
     plots.headline(figure, title)
     means = runs.groupby("network")[["val_loss", "val_error"]].mean()
-    look = plots.look("validation")
     for axis, column in zip(axes, ("val_loss", "val_error"), strict=True):
         for height, name in enumerate(names):
             found = runs.loc[runs["network"] == name, column].to_numpy()
-            reach, mean = half_widths.loc[name, column], means.loc[name, column]
-            axis.hlines(height, mean - reach, mean + reach, color=look.colour, linewidth=2)
-            places = height + np.linspace(-0.22, 0.22, len(found))
-            axis.plot(found, places, ".", color="0.45", markersize=4, label=f"runs of {name}")
-            axis.plot(mean, height, "D", color=look.colour, markersize=5.5, label=name)
+            runs_and_mean(axis, height, found, half_widths.loc[name, column], name)
         axis.axvline(means.loc[names[0], column], color="0.75", linewidth=1, zorder=0)
         axis.set_ylim(len(names) - 0.5, -0.5)
         axis.tick_params(axis="y", length=0)
