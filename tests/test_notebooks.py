@@ -401,6 +401,8 @@ NOT_MEASURED_HERE = {
     "would score about 11 %": "the share of ones, 11.2 %, rounded",
     "a measured accuracy of 98 %": "an example",
     "98.40 % for one network and 98.34 % for another": "an example",
+    "98.34 %, lies far inside": "the same example",
+    "98.40 against 98.34 %": "the same example",
     "95 % of the time": "the usual confidence",
     "99.87 to 99.91 %": "published; see the sources",
     "got 99.65 %": "published; see the sources",

@@ -102,7 +102,7 @@ def test_results_are_those_that_the_notebooks_store():
     """The page and the notebook that it sends its reader to would show two different numbers."""
     percentage = r"(\d+\.\d+)%"
     row = re.compile(
-        rf"^(\S+)\s+(?:[\d,]+\s+)*{percentage}\s+{percentage}\s+{percentage}", re.MULTILINE
+        rf"^(\S+)\s+(?:[\d,-]+\s+)*{percentage}\s+{percentage}\s+{percentage}", re.MULTILINE
     )
     stored: dict[str, set] = {}
     for step in series.STEPS:

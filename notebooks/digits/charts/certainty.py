@@ -79,7 +79,7 @@ def flattery_of_choosing(
         name = f"{images:,} images"
         axes.plot(table.index, table[images], marker=marker, color=colour, label=name)
         ends[name] = float(table[images].iloc[-1])
-    name = f"{2 * max(table.columns):,} images (computed)"
+    name = f"{2 * max(table.columns):,} images (by 1/√n)"
     grey = plots.look("training").colour
     axes.plot(list(expected), list(expected.values()), "--", color=grey, label=name)
     ends[name] = list(expected.values())[-1]
@@ -111,7 +111,7 @@ def reliability_diagrams(
         title: the message of the figure.
     """
     figure, panels = plt.subplots(
-        1, len(before), figsize=(plots.WIDE, 3.1), sharex=True, sharey=True
+        1, len(before), figsize=(plots.WIDE, 3.3), sharex=True, sharey=True
     )
     plots.headline(figure, title)
     for axes, name in zip(panels, before, strict=True):
@@ -121,9 +121,9 @@ def reliability_diagrams(
         _bins_with_intervals(axes, after[name], plots.look("other").colour, "x", "after")
         errors = [_calibration_error(tables[name]) for tables in (before, after)]
         words = ", then ".join(plots.percent(error, 1) for error in errors)
-        images = before[name]["images"]
-        in_last = plots.percent(images.iloc[-1] / images.sum(), 0)
-        label = f"confidence\nerror {words}\nlast bin: {in_last} of answers"
+        last = before[name].iloc[-1]
+        sure, right = (plots.percent(last[column], 1) for column in ("confidence", "accuracy"))
+        label = f"confidence\nerror {words}\nlast bin: {sure} sure,\n{right} right"
         axes.set(xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal", xlabel=label)
         plots.percent_axis(axes.xaxis, every=0.5)
         plots.percent_axis(axes.yaxis, every=0.25)
@@ -153,7 +153,7 @@ def errors_by_split(rates: pd.DataFrame, half_widths: pd.DataFrame, title: str) 
             reach = half_widths.loc[(network, split), part]
             of_draws = rates.loc[(network, split), part].to_numpy()
             runs_and_mean(axes, height, of_draws, reach, f"{split}, {part}")
-        axes.set_title(network, fontweight="normal", fontsize=10)
+        axes.set_title(f"recipe of {network}", fontweight="normal", fontsize=10)
         axes.set(xlabel="error rate", ylim=(len(rows) - 0.5, -0.5))
         lowest, highest = axes.get_xlim()
         plots.percent_axis(axes.xaxis, every=0.005 if highest - lowest > 0.015 else 0.002)

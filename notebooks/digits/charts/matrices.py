@@ -24,8 +24,9 @@ def confusion_matrices(
         decimals: digits after the decimal point; cells that round to 0 stay empty.
     """
     # Square panels with room below for one line of labels, and above for two titles.
-    height = 1.2 + (plots.WIDE - 0.7 * len(tables)) / len(tables)
-    figure, panels = plt.subplots(1, len(tables), figsize=(plots.WIDE, height), squeeze=False)
+    width = plots.WIDE if len(tables) > 1 else plots.NARROW
+    height = 1.2 + (width - 0.7 * len(tables)) / len(tables)
+    figure, panels = plt.subplots(1, len(tables), figsize=(width, height), squeeze=False)
     plots.headline(figure, title)
     highest = max(evaluation.errors_only(table).to_numpy().max() for table in tables.values())
     for axes, (name, table) in zip(panels.flat, tables.items(), strict=True):
