@@ -147,8 +147,8 @@ def reliability(figure, run):
             (name, "after"), (of_first_run, after), drawn.stretches(axes), strict=True
         ):
             found.append(_assert_bins(axes, label, values, labels, intervals))
-        _, *said = axes.get_xlabel().split("\n")
-        told = [float(number) for number in re.findall(r"[\d.]+", " ".join(said))]
+        (said,) = [text.get_text() for text in axes.texts if "\n" in text.get_text()]
+        told = [float(number) for number in re.findall(r"[\d.]+", said)]
         assert_allclose(told[:2], np.multiply(100, found), atol=0.06)
         surest, answers = of_first_run.max(axis=1), of_first_run.argmax(axis=1)
         in_last = surest > 0.9

@@ -106,14 +106,13 @@ def reliability_diagrams(
 
     Args:
         before: for each network's name what :func:`digits.evaluation.reliability` returns; bins of fewer than 20
-            images are left out. One panel for each.
+            images are left out. One panel for each, four in all.
         after: the same with corrected confidences.
         title: the message of the figure.
     """
-    figure, panels = plt.subplots(
-        1, len(before), figsize=(plots.WIDE, 3.3), sharex=True, sharey=True
-    )
+    figure, grid = plt.subplots(2, 2, figsize=(plots.MEDIUM, 6.9), sharex=True, sharey=True)
     plots.headline(figure, title)
+    panels = grid.ravel()
     for axes, name in zip(panels, before, strict=True):
         axes.plot([0, 1], [0, 1], color=plots.look("training").colour, linewidth=1)
         look = plots.look(name)
@@ -123,15 +122,19 @@ def reliability_diagrams(
         words = ", then ".join(plots.percent(error, 1) for error in errors)
         last = before[name].iloc[-1]
         sure, right = (plots.percent(last[column], 1) for column in ("confidence", "accuracy"))
-        label = f"confidence\nerror {words}\nlast bin: {sure} sure,\n{right} right"
-        axes.set(xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal", xlabel=label)
-        plots.percent_axis(axes.xaxis, every=0.5)
+        words = f"calibration error {words}\nlast bin: {sure} sure, {right} right"
+        axes.text(0.99, 0.02, words, ha="right", fontsize=plots.SMALL)
+        axes.set(xlim=(0, 1.03), ylim=(0, 1.03), aspect="equal")
+        plots.percent_axis(axes.xaxis, every=0.25)
         plots.percent_axis(axes.yaxis, every=0.25)
         axes.set_title(name, fontweight="normal", fontsize=10)
         axes.grid()
-    panels[0].set_ylabel("accuracy")
-    panels[0].text(0.05, 0.88, "too modest", fontsize=plots.SMALL, color="0.3")
-    panels[0].text(0.65, 0.4, "too sure", fontsize=plots.SMALL, color="0.3")
+        axes.legend(axes.lines[1:], ["before", "after"], loc="upper left", fontsize=plots.SMALL)
+    for axes in grid[:, 0]:
+        axes.set_ylabel("accuracy")
+    for axes in grid[1]:
+        axes.set_xlabel("confidence")
+    panels[0].text(0.62, 0.42, "too sure", fontsize=plots.SMALL, color="0.3")
     return figure
 
 

@@ -13,7 +13,7 @@ _PAPER_AROUND = ((0, 4), (2, 2))  # rows above and below, columns on the left an
 
 
 def confusion_matrices(
-    tables: Mapping[str, pd.DataFrame], title: str, *, decimals: int = 0
+    tables: Mapping[str, pd.DataFrame], title: str, *, decimals: int = 0, missed: bool = False
 ) -> plt.Figure:
     """Confusion matrices side by side on one scale: errors in colour, what was read right on a grey diagonal.
 
@@ -22,17 +22,31 @@ def confusion_matrices(
             functions beside it return it; an empty diagonal stays empty.
         title: the message of the figure.
         decimals: digits after the decimal point; cells that round to 0 stay empty.
+        missed: whether the errors of each row, and their share of it, stand beside it: for counts.
     """
     # Square panels with room below for one line of labels, and above for two titles.
     width = plots.WIDE if len(tables) > 1 else plots.NARROW
-    height = 1.2 + (width - 0.7 * len(tables)) / len(tables)
+    beside = 1.0 if missed else 0.0  # inches for the words beside the rows
+    height = 1.2 + (width - beside - 0.7 * len(tables)) / len(tables)
     figure, panels = plt.subplots(1, len(tables), figsize=(width, height), squeeze=False)
     plots.headline(figure, title)
     highest = max(evaluation.errors_only(table).to_numpy().max() for table in tables.values())
     for axes, (name, table) in zip(panels.flat, tables.items(), strict=True):
         _draw_matrix(axes, table, max(float(highest), 1.0), decimals)
         axes.set_title(name, fontweight="normal")
+        if missed:
+            _write_misses(axes, table)
     return figure
+
+
+def _write_misses(axes: plt.Axes, table: pd.DataFrame) -> None:
+    """Write beside each row of counts how many lie off the diagonal, and which share of the row that is."""
+    counts = table.to_numpy()
+    words = {"fontsize": plots.SMALL, "va": "center", "clip_on": False}
+    axes.text(len(counts), -0.8, "missed", **words)
+    for row, of_digit in enumerate(counts):
+        off = of_digit.sum() - of_digit[row]
+        axes.text(len(counts), row, f"{off} ({plots.percent(off / of_digit.sum(), 1)})", **words)
 
 
 def _draw_matrix(axes: plt.Axes, table: pd.DataFrame, highest: float, decimals: int) -> None:
