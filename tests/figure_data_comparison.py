@@ -201,7 +201,11 @@ def confusion_counts(figure, run):
     _assert_matrices(figure, run, TWO[:1], lambda counts: counts, decimals=0)
     _, labels = unseen(run)
     wrong = predicted(run, TWO[0]) != labels
-    beside = [text.get_text() for text in figure.axes[0].texts if text.get_position()[0] == 10]
+    beside = [
+        text.get_text().replace("\N{NO-BREAK SPACE}", " ")
+        for text in figure.axes[0].texts
+        if text.get_position()[0] == 10
+    ]
     misses = [wrong[labels == digit] for digit in range(10)]
     assert beside == [
         "missed",

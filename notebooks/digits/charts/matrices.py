@@ -42,11 +42,12 @@ def confusion_matrices(
 def _write_misses(axes: plt.Axes, table: pd.DataFrame) -> None:
     """Write beside each row of counts how many lie off the diagonal, and which share of the row that is."""
     counts = table.to_numpy()
-    words = {"fontsize": plots.SMALL, "va": "center", "clip_on": False}
-    axes.text(len(counts), -0.8, "missed", **words)
+    beside = {-0.8: "missed"}
     for row, of_digit in enumerate(counts):
         off = of_digit.sum() - of_digit[row]
-        axes.text(len(counts), row, f"{off} ({plots.percent(off / of_digit.sum(), 1)})", **words)
+        beside[row] = f"{off} ({plots.percent(off / of_digit.sum(), 1)})"
+    for height, words in beside.items():
+        axes.text(len(counts), height, words, fontsize=plots.SMALL, va="center")
 
 
 def _draw_matrix(axes: plt.Axes, table: pd.DataFrame, highest: float, decimals: int) -> None:
