@@ -191,6 +191,22 @@ def test_show_writes_the_same_bytes_for_the_same_figure(figure_file, displayed):
     assert_looks_like_a_figure(figure_file)
 
 
+def test_saved_colours_are_those_drawn(tmp_path):
+    """A palette that merges a few small markers with what surrounds them would hide data."""
+    figure, axes = plt.subplots(figsize=(5, 4))
+    hills = np.outer(np.hanning(300), np.hanning(300))
+    axes.imshow(hills, cmap="viridis", extent=(0, 1, 0, 1))
+    for place, colour in enumerate(plt.get_cmap("tab20").colors):
+        axes.plot(place / 20, 0.5, ".", color=colour, markersize=2)
+    plots.save(figure, tmp_path / "saved.png")
+    figure.savefig(tmp_path / "drawn.png")  # with the layout that saving gave it
+    drawn, saved = pixels(tmp_path / "drawn.png"), pixels(tmp_path / "saved.png")
+    assert np.abs(drawn - saved).max() < 25
+    assert (saved[(drawn == 255).all(axis=2)] == 255).all(), "the paper is not white any more"
+    sizes = [(tmp_path / name).stat().st_size for name in ("drawn.png", "saved.png")]
+    assert sizes[1] < 0.6 * sizes[0]
+
+
 def test_show_displays_that_file_with_its_caption_and_closes_the_figure(figure_file, displayed):
     """The notebook would show something else than it saved, or no words for who cannot see it; memory would fill."""
     figure = _drawing()
