@@ -124,8 +124,8 @@ MUTATIONS = (
         "figure-saved-blank",
         "a figure is emptied before it is saved",
         f"{_DIGITS}/plots.py",
-        "        figure.savefig(temporary",
-        "        figure.clear()\n        figure.savefig(temporary",
+        "    figure.savefig(drawn",
+        "    figure.clear()\n    figure.savefig(drawn",
         _FIGURES,
     ),
     Mutation(
