@@ -134,7 +134,8 @@ def reliability_diagrams(
         axes.set_ylabel("accuracy")
     for axes in grid[1]:
         axes.set_xlabel("confidence")
-    panels[0].text(0.62, 0.42, "too sure", fontsize=plots.SMALL, color="0.3")
+    panels[0].text(0.28, 0.66, "too modest", fontsize=plots.SMALL, color="0.3")
+    panels[2].text(0.79, 0.34, "too sure", fontsize=plots.SMALL, color="0.3")
     return figure
 
 
