@@ -247,18 +247,16 @@ def splits(figure, run):
     """The error rates of six draws of each split, on validation and on test images, a network in each panel."""
     measured = results.experiment("writers")
     words = {"random": "random split", "writers": "split by writers"}
-    rows = [
-        (split, part, f"{words[split]}: {part_name} images")
-        for split in words
-        for part, part_name in (("val_accuracy", "validation"), ("test_accuracy", "test"))
-    ]
-    assert drawn.tick_labels(figure, figure.axes[0].yaxis) == [label for *_, label in rows]
+    columns = {"validation": "val_accuracy", "test": "test_accuracy"}
+    rows = [(split, part) for split in words for part in columns]
+    shown = drawn.tick_labels(figure, figure.axes[0].yaxis)
+    assert shown == [f"{words[split]}: {part} images" for split, part in rows]
     for axes, network in zip(figure.axes, ("baseline-softmax", "own"), strict=True):
         assert axes.get_title(loc="left") == f"recipe of {network}"
-        for height, (split, part, label) in enumerate(rows):
+        for height, (split, part) in enumerate(rows):
             of_row = measured[(measured["network"] == network) & (measured["split"] == split)]
-            part_name = label.split(": ")[1].removesuffix(" images")
-            assert_runs_and_mean(axes, height, 1 - of_row[part].to_numpy(), f"{split}, {part_name}")
+            of_draws = 1 - of_row[columns[part]].to_numpy()
+            assert_runs_and_mean(axes, height, of_draws, f"{split}, {part}")
 
 
 SHOWS = {

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.ticker import NullLocator
 
 from .. import evaluation, plots
-from .dots import runs_and_mean
+from .dots import name_rows, runs_and_mean
 
 _FEWEST_IMAGES = 20  # a bin of fewer says next to nothing
 _MIDDLE = (0.025, 0.975)  # 95 % of what was drawn at random lie between these shares of it
@@ -54,12 +54,9 @@ def two_kinds_of_luck(
         ends = 100 * np.quantile(shuffled[name], _MIDDLE)
         right.hlines(row, *ends, color=plots.look("training").colour, linewidth=4)
         right.plot(100 * deviation, row, look.marker, color=look.colour, label=name)
-    right.set_yticks(range(len(seen)), list(seen))
-    right.set_ylim(len(seen) - 0.5, -0.5)
+    name_rows(right, list(seen))
     right.set_xlim(left=0)
     right.set_xlabel("standard deviation in points (grey: shuffled)")
-    right.tick_params(axis="y", length=0)
-    right.grid(axis="x")
     return figure
 
 
@@ -150,6 +147,8 @@ def errors_by_split(rates: pd.DataFrame, half_widths: pd.DataFrame, title: str) 
     """
     networks, splits = (rates.index.unique(level) for level in ("network", "split"))
     rows = [(split, part) for split in splits for part in rates.columns]
+    of_split = {"random": "random split", "writers": "split by writers"}
+    names = [f"{of_split[split]}: {part} images" for split, part in rows]
     figure, panels = plt.subplots(1, len(networks), figsize=(plots.WIDE, 2.7), sharey=True)
     plots.headline(figure, title)
     for axes, network in zip(panels, networks, strict=True):
@@ -158,14 +157,10 @@ def errors_by_split(rates: pd.DataFrame, half_widths: pd.DataFrame, title: str) 
             of_draws = rates.loc[(network, split), part].to_numpy()
             runs_and_mean(axes, height, of_draws, reach, f"{split}, {part}")
         axes.set_title(f"recipe of {network}", fontweight="normal", fontsize=10)
-        axes.set(xlabel="error rate", ylim=(len(rows) - 0.5, -0.5))
+        axes.set_xlabel("error rate")
         lowest, highest = axes.get_xlim()
         plots.percent_axis(axes.xaxis, every=0.005 if highest - lowest > 0.015 else 0.002)
-        axes.tick_params(axis="y", length=0)
-        axes.grid(axis="x")
-    of_split = {"random": "random split", "writers": "split by writers"}
-    words = [f"{of_split.get(split, split)}: {part} images" for split, part in rows]
-    panels[0].set_yticks(range(len(rows)), words)
+        name_rows(axes, names)
     return figure
 
 

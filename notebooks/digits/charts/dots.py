@@ -40,8 +40,13 @@ def dots_with_ranges(axes: plt.Axes, rows: Mapping[str, Row | Sequence[Row]]) ->
             axes.plot(
                 row.values, places, look.marker, color=look.colour, label=f"{name}, {row.look}"
             )
-    axes.set_yticks(range(len(rows)), list(rows))
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    name_rows(axes, list(rows))
+
+
+def name_rows(axes: plt.Axes, names: Sequence[str]) -> None:
+    """Give each row its name, the first one on top, without ticks beside the names; the grid runs across the rows."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
 
@@ -132,9 +137,6 @@ def error_ladder(
                 fontsize=plots.SMALL,
                 color="0.25",
             )
-    axes.set_yticks(range(len(errors)), list(errors))
-    axes.set_ylim(len(errors) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
+    name_rows(axes, list(errors))
     axes.set(xlabel=f"errors of {of:,} test images (log scale, fewer to the right)", title=title)
     return figure

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .. import plots
 from .curves import lines
-from .dots import runs_and_mean
+from .dots import name_rows, runs_and_mean
 from .images import draw_digit
 
 
@@ -120,10 +120,7 @@ def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> pl
             found = runs.loc[runs["network"] == name, column].to_numpy()
             runs_and_mean(axis, height, found, half_widths.loc[name, column], name)
         axis.axvline(means.loc[names[0], column], color="0.75", linewidth=1, zorder=0)
-        axis.set_ylim(len(names) - 0.5, -0.5)
-        axis.tick_params(axis="y", length=0)
-        axis.grid(axis="x")
-    axes[0].set_yticks(range(len(names)), [name.replace(" - ", " without ") for name in names])
+        name_rows(axis, [name.replace(" - ", " without ") for name in names])
     axes[0].set_xlabel("validation loss (nats)")
     axes[1].set_xlabel("validation error rate")
     lowest, highest = axes[1].get_xlim()
