@@ -23,6 +23,7 @@ from digits.basics import workspace
 from digits.dataset import mirrors, mnist
 from digits.store import artifacts
 from mnist_files import idx_bytes
+from servers import new_server
 
 # Spaces, letters beyond ASCII and what means something else in addresses, because users' folders have them.
 HOME_NAME = "Meine Ziffern – 数字 #1 100%" + ("" if os.name == "nt" else "?")
@@ -60,6 +61,14 @@ def home(empty_home, monkeypatch, sample_file):
     place.mkdir(parents=True)
     shutil.copy(sample_file, place)
     return empty_home
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A PostgreSQL server that all tests of this process share; each takes a database of its own."""
+    server = new_server()
+    yield server
+    server.remove()
 
 
 @pytest.fixture(scope="session")

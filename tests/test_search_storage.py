@@ -4,11 +4,9 @@ import contextlib
 import os
 import pathlib
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 import urllib.parse
 
@@ -18,6 +16,7 @@ import sqlalchemy
 from digits.basics import workspace
 from digits.dataset import mnist
 from digits.search import storages, studies
+from servers import new_server
 
 
 def quick(trial: optuna.Trial) -> float:
@@ -374,56 +373,27 @@ def test_driver_that_is_not_installed_is_named(monkeypatch, address, module, pac
 
 @pytest.fixture
 def server():
-    """A PostgreSQL server of this test alone: functions that start and stop it, and a database's address."""
-    pytest.importorskip("psycopg", reason="needs psycopg[binary]")
-    found = shutil.which("pg_ctl") or max(
-        pathlib.Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), default=None
-    )
-    if found is None or os.name == "nt":
-        pytest.skip("needs a PostgreSQL server's programs")
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="digits-server-"))
-    options: dict = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    if os.geteuid() == 0:  # which the server refuses to run as
-        os.chown(folder, 65534, 65534)
-        options |= {"user": 65534, "group": 65534}
-
-    def control(action: str, *arguments: str) -> None:
-        command = [found, action, "-D", str(folder / "data"), *arguments]
-        subprocess.run(command, cwd=folder, **options)
-
-    def start() -> None:
-        where = f"-h 127.0.0.1 -p {port} -k {folder}"
-        control("start", "-w", "-l", str(folder / "log"), "-o", where)
-
-    def stop() -> None:
-        control("stop", "-m", "immediate")
-
-    control("init", "-o", "-U digits -A trust")
-    start()
-    yield start, stop, f"postgresql+psycopg://digits:secret@127.0.0.1:{port}/postgres"
-    with contextlib.suppress(subprocess.CalledProcessError):  # it may be stopped already
-        stop()
-    shutil.rmtree(folder)
+    """A PostgreSQL server of this test alone, which may stop it."""
+    server = new_server()
+    yield server
+    server.remove()
 
 
 @pytest.mark.slow
 def test_server_that_goes_away_while_it_is_searched(server, monkeypatch):
     """The worker ends with a sentence; another one runs its trial again, and what was finished is there."""
     monkeypatch.setattr(storages, "GRACE_PERIOD", 2)
-    start, stop, address = server
+    address = server.new_database()
     worker = start_worker(address, waits="waits")
     assert worker.stdout.readline() == "begun\n", worker.communicate()
     finished = studies.table(open_study(address))
-    stop()
+    server.stop()
     threading.Event().wait(1.5)  # its sign of life fails
     output, errors = worker.communicate("go on\n", timeout=60)
     assert errors == "" and output.count("\n") == 1 and "secret" not in output
     assert output.startswith("The study in postgresql+psycopg://digits:***@127.0.0.1:")
     assert "): check the address, and that the database runs, then start again; " in output
-    start()
+    server.start()
     lost = open_study(address).trials[2]
     assert search(address, 4) == 4
     study = open_study(address)

@@ -38,12 +38,24 @@ def address_of(file: pathlib.Path) -> str:
     return f"sqlite:///{urllib.parse.quote(file.as_posix())}"
 
 
-@pytest.fixture(params=["sqlite", "journal"])
-def address(request, home):
-    """A storage of each kind, in a folder with spaces and letters beyond ASCII."""
-    return (
-        address_of(home / "study.db") if request.param == "sqlite" else str(home / "study.journal")
-    )
+def storage_of(kind: str, request) -> str:
+    """The address of a new storage; files lie in a folder with spaces and letters beyond ASCII."""
+    home = request.getfixturevalue("home")
+    if kind == "postgresql":
+        return request.getfixturevalue("postgresql").new_database()
+    return address_of(home / "study.db") if kind == "sqlite" else str(home / "study.journal")
+
+
+@pytest.fixture(params=["sqlite", "journal", "postgresql"])
+def address(request):
+    """A storage of each kind."""
+    return storage_of(request.param, request)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared_database(request):
+    """A database of each kind."""
+    return storage_of(request.param, request)
 
 
 @pytest.fixture
@@ -244,17 +256,17 @@ def test_two_workers_share_one_study(address, start_worker):
 
 
 @pytest.mark.slow
-def test_trial_of_a_killed_worker_is_run_again(database, start_worker):
+def test_trial_of_a_killed_worker_is_run_again(shared_database, start_worker):
     """In a database its heartbeat ends; another worker waits for that, and does exactly that trial."""
-    victim = start_worker(database, 3, 100)
+    victim = start_worker(shared_database, 3, 100)
     await_line(victim, "begun")
     victim.kill()
     victim.wait()
-    assert states(database) == {"RUNNING": 1}
-    output = ended(start_worker(database, 3, 0.01))
+    assert states(shared_database) == {"RUNNING": 1}
+    output = ended(start_worker(shared_database, 3, 0.01))
     assert "running elsewhere: 0" in output
-    assert states(database) == {"FAIL": 1, "COMPLETE": 3}
-    lost, *others = open_study(database).trials
+    assert states(shared_database) == {"FAIL": 1, "COMPLETE": 3}
+    lost, *others = open_study(shared_database).trials
     assert lost.params == FIRST and [trial.params for trial in others].count(FIRST) == 1
 
 
