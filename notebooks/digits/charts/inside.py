@@ -82,8 +82,11 @@ def slopes_on_digits(
         draw_digit(axes[0, column], image, titles[column], limit=1)
         share = slope / np.abs(slope).max()
         drawn = draw_digit(axes[1, column], share, cmap=plots.DIVERGING, limit=1)
-        edges = image.reshape(28, 28)
-        axes[1, column].contour(edges, levels=[0.5], colors="0.35", linewidths=0.8)
+        edges = axes[1, column].contour(image.reshape(28, 28), levels=[0.5])
+        outlines = [outline for outline in edges.allsegs[0] if len(outline) > 1]
+        edges.remove()
+        for outline in outlines:
+            axes[1, column].plot(*outline.T, color="0.35", linewidth=0.8)
     figure.colorbar(drawn, ax=axes[1], label="slope", shrink=0.9, ticks=[-1, 0, 1])
     return figure
 
@@ -133,6 +136,5 @@ def planes_of_activations(
             name = axis.text(*middle, str(digit), fontsize=13, fontweight="bold")
             name.set(ha="center", va="center", path_effects=[_WHITE_EDGE])
         axis.set_title(words, fontsize=10, fontweight="normal")
-        axis.set(xlabel="first component")
-    axes[0].set_ylabel("second component")
+        axis.set(xlabel="first component", ylabel="second component")
     return figure

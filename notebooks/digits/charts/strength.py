@@ -61,7 +61,8 @@ def errors_by_images(table: pd.DataFrame, title: str) -> plt.Figure:
         title: the message of the figure.
     """
     figure, axes = plt.subplots(figsize=(plots.MEDIUM, 4.4))
-    colours, ends = {}, {}
+    colours: dict[str, str] = {}
+    ends: dict[str, float] = {}
     for name, of_network in table.groupby("network", sort=False):
         runs = of_network.groupby("images")["error"]
         means = runs.mean()
