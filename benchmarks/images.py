@@ -13,7 +13,7 @@ import stronger
 
 SEEDS = range(3)
 IMAGES = (1_000, 3_000, 10_000, 30_000, 60_000)
-STEPS = 4_000  # at least; an epoch is not broken off
+STEPS = 2_345  # five epochs of 60,000 images; of fewer images the next whole number of epochs
 # By kind and whether images are distorted, the name in stronger.py.
 NETWORKS = {
     ("dense", False): "deep-undistorted",
