@@ -12,7 +12,7 @@ import numpy as np
 import stronger
 
 SEEDS = range(3)
-IMAGES = (1_000, 3_000, 10_000, 30_000, 60_000)
+IMAGES = (1_000, 3_000, 10_000, 60_000)
 STEPS = 2_345  # five epochs of 60,000 images; of fewer images the next whole number of epochs
 # By kind and whether images are distorted, the name in stronger.py.
 NETWORKS = {
