@@ -123,6 +123,25 @@ def robustness(figure, run):
     assert {text.get_text() for text in legend.get_texts()} == set(table["network"])
 
 
+def images(figure, run):
+    """The mean test error against the number of training images, and the runs' range, for each network."""
+    table = results.experiment("images")
+    kinds = {("dense", False): "deep-undistorted", ("dense", True): "deep"}
+    kinds |= {("conv", False): "conv-undistorted", ("conv", True): "conv"}
+    (axes,) = figure.axes
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    names = [each.get_label() for each in axes.lines]
+    assert sorted(names) == sorted(kinds.values())
+    for (network, distorted), name in kinds.items():
+        rows = table[(table["network"] == network) & (table["distorted"] == distorted)]
+        shares = rows.assign(share=1 - rows["test_accuracy"]).groupby("images")["share"]
+        assert_allclose(drawn.line(axes, name)[:, 0], sorted(rows["images"].unique()))
+        assert_allclose(drawn.line(axes, name)[:, 1], shares.mean())
+        ranges = drawn.stretches(axes)[names.index(name)]
+        assert_allclose(ranges[:, 0, 1], shares.min())
+        assert_allclose(ranges[:, 1, 1], shares.max())
+
+
 def four_to_nine(figure, run):
     """Blends of the nearest 4 and 9 that four networks read right, and these networks' probabilities for them."""
     import keras  # here, because it imports TensorFlow
@@ -273,6 +292,7 @@ SHOWS = {
     "07_errors": errors,
     "07_disturbances": disturbances,
     "07_robustness": robustness,
+    "07_images": images,
     "07_four_to_nine": four_to_nine,
     "07_cost": cost,
     "08_history": history,
