@@ -229,7 +229,7 @@ def planes(figure, run):
     points = {"baseline-softmax": images @ weights + biases}
     for name in ("own", "conv"):
         points[name] = _behind_relu(run, name, images)[-1]
-    for axes, (name, of_network) in zip(figure.axes, points.items(), strict=True):
+    for axes, of_network in zip(figure.axes, points.values(), strict=True):
         centred = of_network - of_network.mean(axis=0)
         _, _, components = np.linalg.svd(centred, full_matrices=False)
         (places,) = drawn.dots(axes)

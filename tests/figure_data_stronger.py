@@ -102,7 +102,7 @@ def disturbances(figure, run):
 
 
 def robustness(figure, run):
-    """The mean error against each disturbance's level, and the runs' range, for each network; named in the place left."""
+    """The mean error against each disturbance's level, and the runs' range; every network named in the place left."""
     table = results.experiment("robustness")
     kinds = dict(list(table.groupby("kind", sort=False)))
     assert len(kinds) == 5
