@@ -9,6 +9,7 @@ beside the table says from which code, data and settings it came.
 """
 
 import argparse
+import ast
 import hashlib
 import importlib
 import json
@@ -29,6 +30,15 @@ READS = {
     "ingredients": ("preprocessed.npz", "writer_split.npz"),
     "writers": ("preprocessed.npz", "test_set.npz"),
     "ladder": ("preprocessed.npz",),
+    "stronger": ("preprocessed.npz", "test_set.npz"),
+    "robustness": (
+        "preprocessed.npz",
+        "test_set.npz",
+        "weights/baseline-softmax.npz",
+        "weights/own.npz",
+    ),
+    "votes": ("preprocessed.npz", "test_set.npz", "weights/own.npz"),
+    "images": ("preprocessed.npz", "test_set.npz"),
 }
 DIGITS_KEPT = 5
 
@@ -41,12 +51,38 @@ def table_of(name: str, settings: list[dict]) -> pd.DataFrame:
 
 
 def origin_of(name: str) -> dict:
-    """What a table's numbers depend on beside the data: the hashes of code and settings."""
+    """What a table's numbers depend on beside the data: the hashes of code and settings.
+
+    The code is that of the experiment's module and of the modules beside it that it imports, sorted by name.
+    """
     module = importlib.import_module(name)
+    files = files_of(Path(module.__file__))
     return {
-        "code": _sha256(Path(module.__file__).read_bytes()),
+        "code": _sha256(b"".join(file.read_bytes() for file in files)),
         "settings": _sha256(json.dumps(module.settings(), sort_keys=True).encode()),
     }
+
+
+def files_of(module: Path) -> list[Path]:
+    """The file of a module, and of each module in its folder that it imports, itself or by another; sorted by name."""
+    found, to_read = set(), [module]
+    while to_read:
+        file = to_read.pop()
+        found.add(file)
+        beside_it = {file.with_name(f"{name}.py") for name in _imported(file)}
+        to_read += [other for other in beside_it - found if other.exists()]
+    return sorted(found)
+
+
+def _imported(file: Path) -> set[str]:
+    """The modules that a file imports anywhere in it, also within functions: the first parts of their names."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
 
 
 def write(name: str, table: pd.DataFrame, folder: Path = results.EXPERIMENTS) -> None:

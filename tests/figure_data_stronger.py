@@ -2,10 +2,12 @@
 
 import drawn
 import numpy as np
+import pandas as pd
 from digits import results
 from figure_data_comparison import unseen
+from figure_data_convolution import first_of
 from figure_data_hidden import assert_runs_with_intervals
-from figure_data_training import history_of, last_weights, validation
+from figure_data_training import validation
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import ndimage
@@ -23,7 +25,7 @@ def distortions(figure, run):
         "zoom and slant": {"zoom": 0.3, "slant": 0.3},
         "elastic": {"elastic": 1.5},
     }
-    image = _first(run, 5).copy()
+    image = first_of(run, 5).copy()
     grid = np.zeros((28, 28), dtype=bool)
     grid[2::4] = grid[:, 2::4] = True
     image[grid] = np.maximum(image[grid], 0.5)
@@ -39,76 +41,32 @@ def distortions(figure, run):
 
 def ablation(figure, run):
     """The networks of the ladder, each with all its runs."""
-    assert_runs_with_intervals(figure, results.experiment("ladder"))
+    table = results.experiment("ladder")
+    assert_runs_with_intervals(figure, table[~table["network"].str.startswith("all - ")])
 
 
-def convolution(figure, run):
-    """A 7 and the same 7 moved, and both under two filters, by sums over windows, all on one scale."""
-    seven = _first(run, 7)
-    edges = np.array([[1, 1, 1], [0, 0, 0], [-1, -1, -1]])
-    shown = drawn.images_of(figure)
-    for row, image in enumerate((seven, np.roll(seven, 3, axis=1))):
-        assert_allclose(shown[3 * row], image)
-        windows = sliding_window_view(image, (3, 3))
-        for column, weights in ((1, edges), (2, edges.T)):
-            expected = (windows * weights).sum(axis=(2, 3))
-            assert_allclose(shown[3 * row + column], expected, atol=1e-5)
-    assert drawn.titles_of(figure) == [
-        *("a 7", "lower edges", "right edges"),
-        *("moved by 3 pixels", "lower edges", "right edges"),
-    ]
-    assert len(_scales(figure, (1, 2, 4, 5))) == 1
+def leave_one_out(figure, run):
+    """All six ingredients, and all but each one, each with all its runs."""
+    table = results.experiment("ladder")
+    full = table[table["network"] == "+ elastic"].assign(network="all six")
+    left_out = table[table["network"].str.startswith("all - ")]
+    assert left_out["network"].nunique() == 6
+    assert_runs_with_intervals(figure, pd.concat([full, left_out]))
 
 
-def convolution_curves(figure, run):
-    """The plain dense network, and the convolutional one without augmentation: losses, and errors."""
-    histories = {
-        "dense": history_of(run, "plain-dense"),
-        "conv-undistorted": history_of(run, "conv-undistorted"),
-    }
-    losses, errors = figure.axes
-    assert len(losses.lines) == len(errors.lines) == 4
-    for name, history in histories.items():
-        for part, prefix in (("training", ""), ("validation", "val_")):
-            label = f"{name}, {part}"
-            loss = history[["epoch", f"{prefix}loss"]]
-            assert_allclose(drawn.line(losses, label), loss, rtol=1e-5)
-            error = np.column_stack([history["epoch"], 1 - history[f"{prefix}accuracy"]])
-            assert_allclose(drawn.line(errors, label), error, rtol=1e-5)
-
-
-def filters_and_maps(figure, run):
-    """Filters with the strongest and the weakest maps of a 7, after pooling and ReLU, by hand; on one scale each."""
-    filters, biases = (
-        array for array in last_weights(run, "conv") if array.shape in ((5, 5, 1, 16), (16,))
-    )
-    windows = sliding_window_view(_first(run, 7), (5, 5))
-    sums = np.einsum("rcij,ijf->frc", windows, filters[:, :, 0]) + biases[:, np.newaxis, np.newaxis]
-    maps = np.maximum(sums.reshape(16, 12, 2, 12, 2).max(axis=(2, 4)), 0)
-    order = np.argsort(-maps.max(axis=(1, 2)))
-    for place, number in enumerate([*order[:4], *order[-4:]]):
-        column = 8 * (place // 4) + place % 4
-        (shown,) = figure.axes[column].images
-        (below,) = figure.axes[column + 4].images
-        assert figure.axes[column].get_title() == f"filter {number + 1}"
-        assert_allclose(shown.get_array(), filters[:, :, 0, number])
-        assert_allclose(below.get_array(), maps[number], atol=1e-4)
-    assert len(_scales(figure, (*range(4), *range(8, 12)))) == 1
-    assert len(_scales(figure, (*range(4, 8), *range(12, 16)))) == 1
-
-
-def conv_mistakes(figure, run):
-    """Different test images under their own labels, each read as something else."""
-    images, labels = unseen(run)
-    row_of = {image.tobytes(): row for row, image in enumerate(images)}
-    rows = [row_of[image.tobytes()] for image in drawn.images_of(figure)]
-    assert len(set(rows)) == len(rows)
-    table = run.table("results/07.csv")
-    most = table.loc[table["network"] == "conv", "test_errors"].min()
-    assert min(1, most) <= len(rows) <= min(20, most)
-    for row, title in zip(rows, drawn.titles_of(figure), strict=True):
-        label, read = title.split("\nread as ")
-        assert label == f"label {labels[row]}" and int(read) != labels[row]
+def errors(figure, run):
+    """Every run's errors, their mean as a stroke and in words: own's from notebook 05, the others' from the table."""
+    table, own = results.experiment("stronger"), run.table("results/05.csv")
+    names = ["own", "deep-undistorted", "deep", "conv-undistorted", "conv"]
+    (axes,) = figure.axes
+    assert drawn.tick_labels(figure, axes.yaxis) == names
+    written = {text.xy[1]: text.get_text() for text in axes.texts}
+    for rung, name in enumerate(names):
+        rows = (own if name == "own" else table).query("network == @name")
+        shares = 1 - rows["test_accuracy"]
+        assert_allclose(drawn.line(axes, name)[:, 0], shares, atol=1e-6)
+        assert_allclose(drawn.stretches(axes)[rung][:, :, 0], shares.mean(), atol=1e-6)
+        assert written[rung] == f"{round(1e4 * shares.mean(), 6):,.0f}"
 
 
 def disturbances(figure, run):
@@ -144,20 +102,44 @@ def disturbances(figure, run):
 
 
 def robustness(figure, run):
-    """The error against each disturbance's level, a line for each network, named in the place that is left."""
-    table = run.table("robustness.csv")
-    images, _ = unseen(run)
+    """The mean error against each disturbance's level, and the runs' range; every network named in the place left."""
+    table = results.experiment("robustness")
     kinds = dict(list(table.groupby("kind", sort=False)))
     assert len(kinds) == 5
     for axes, (kind, rows) in zip(figure.axes, kinds.items(), strict=False):
         assert axes.get_xlabel() == kind
-        assert len(axes.lines) == table["network"].nunique()
-        for name, curve in rows.groupby("network"):
-            # No error at all has no place on a logarithmic axis.
-            error = np.maximum(1 - curve["accuracy"], 0.8 / min(2000, len(images)))
-            assert_allclose(drawn.line(axes, name), np.column_stack([curve["level"], error]))
+        names = [each.get_label() for each in axes.lines]
+        assert sorted(names) == sorted(table["network"].unique())
+        for name, ranges in zip(names, drawn.stretches(axes), strict=True):
+            shares = rows[rows["network"] == name].assign(share=rows["errors"] / 2000)
+            of_level = shares.groupby("level")["share"]
+            shown = drawn.line(axes, name)
+            assert_allclose(shown[:, 1], of_level.mean())
+            step = np.diff(rows["level"].unique()).min()
+            assert (np.abs(shown[:, 0] - rows["level"].unique()) < 0.2 * step).all()
+            assert_allclose(ranges[:, 0, 1], of_level.min())
+            assert_allclose(ranges[:, 1, 1], of_level.max())
     legend = figure.axes[5].get_legend()
     assert {text.get_text() for text in legend.get_texts()} == set(table["network"])
+
+
+def images(figure, run):
+    """The mean test error against the number of training images, and the runs' range, for each network."""
+    table = results.experiment("images")
+    kinds = {("dense", False): "deep-undistorted", ("dense", True): "deep"}
+    kinds |= {("conv", False): "conv-undistorted", ("conv", True): "conv"}
+    (axes,) = figure.axes
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    names = [each.get_label() for each in axes.lines]
+    assert sorted(names) == sorted(kinds.values())
+    for (network, distorted), name in kinds.items():
+        rows = table[(table["network"] == network) & (table["distorted"] == distorted)]
+        shares = rows.assign(share=1 - rows["test_accuracy"]).groupby("images")["share"]
+        assert_allclose(drawn.line(axes, name)[:, 0], sorted(rows["images"].unique()))
+        assert_allclose(drawn.line(axes, name)[:, 1], shares.mean())
+        ranges = drawn.stretches(axes)[names.index(name)]
+        assert_allclose(ranges[:, 0, 1], shares.min())
+        assert_allclose(ranges[:, 1, 1], shares.max())
 
 
 def four_to_nine(figure, run):
@@ -199,17 +181,15 @@ def four_to_nine(figure, run):
 
 def cost(figure, run):
     """Error against seconds, each network's name and parameters beside its own marker."""
-    table = results.read_cost()
+    table, measured = results.read_cost(), results.experiment("stronger")
     (axes,) = figure.axes
-    errors = [
-        rows for name in ("05", "07") for _, rows in run.table(f"results/{name}.csv").iterrows()
-    ]
+    earlier = run.table("results/05.csv")
     assert len(axes.lines) == len(table)
     written = {text.xy: text.get_text() for text in axes.texts}
     for name, row in table.iterrows():
-        of_runs = [1 - rows["test_accuracy"] for rows in errors if rows["network"] == name]
+        of_runs = (measured if name in ("deep", "conv") else earlier).query("network == @name")
         (place,) = drawn.line(axes, name)
-        assert_allclose(place, [row["seconds"], np.mean(of_runs)])
+        assert_allclose(place, [row["seconds"], 1 - of_runs["test_accuracy"].mean()], atol=1e-6)
         assert written[tuple(place)] == f"{name}\n{row['parameters']:,.0f} parameters"
 
 
@@ -305,27 +285,14 @@ def ladder(figure, run):
         above = rows
 
 
-def _scales(figure, places) -> set[tuple[float, float]]:
-    """The lowest and highest values of the colours of the images in these axes."""
-    return {figure.axes[place].images[0].get_clim() for place in places}
-
-
-def _first(run, digit) -> np.ndarray:
-    """The first image of a digit in the training part: float32, shape (28, 28)."""
-    arrays = run.arrays("preprocessed.npz")
-    rows = arrays["train_rows"]
-    return arrays["images"][rows[arrays["labels"][rows] == digit][0]].reshape(28, 28)
-
-
 SHOWS = {
     "07_distortions": distortions,
     "07_ablation": ablation,
-    "07_convolution": convolution,
-    "07_convolution_curves": convolution_curves,
-    "07_filters_and_maps": filters_and_maps,
-    "07_conv_mistakes": conv_mistakes,
+    "07_leave_one_out": leave_one_out,
+    "07_errors": errors,
     "07_disturbances": disturbances,
     "07_robustness": robustness,
+    "07_images": images,
     "07_four_to_nine": four_to_nine,
     "07_cost": cost,
     "08_history": history,

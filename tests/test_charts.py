@@ -307,3 +307,24 @@ def test_strip_leads_through_all_stages_to_the_answer(maps):
     assert tick_texts(figure.axes[-1].yaxis) == TEN_DIGITS
     right = max(axes.get_position().x1 for axes in figure.axes)
     assert right < 1, "the strip is wider than the page"
+
+
+def test_errors_by_images_show_every_networks_mean_and_range():
+    """A network would seem to need more images than it does, or its luck would be hidden."""
+    runs = [
+        (name, images, error * (1 + luck))
+        for name, error in (("deep", 0.04), ("conv-undistorted", 0.02))
+        for images in (1_000, 10_000)
+        for luck in (-0.1, 0, 0.1)
+    ]
+    table = pd.DataFrame(runs, columns=["network", "images", "error"])
+    (axes,) = charts.errors_by_images(table, "a title").axes
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    assert tick_texts(axes.xaxis) == ["1,000", "10,000"]
+    for place, (name, error) in enumerate((("deep", 0.04), ("conv-undistorted", 0.02))):
+        assert_allclose(line(axes, name).get_xydata(), [(1_000, error), (10_000, error)])
+        assert line(axes, name).get_color() == plots.look(name).colour
+        (first, second) = axes.collections[place].get_segments()
+        for images, ends in ((1_000, first), (10_000, second)):
+            assert_allclose(ends, [(images, 0.9 * error), (images, 1.1 * error)])
+    assert [text.get_text() for text in axes.texts] == ["deep", "conv-undistorted"]

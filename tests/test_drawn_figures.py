@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import drawn
 import figure_data_comparison
+import figure_data_convolution
 import figure_data_handwriting
 import figure_data_hidden
 import figure_data_how_sure
@@ -34,6 +35,7 @@ SHOWS = {
     **figure_data_hidden.SHOWS,
     **figure_data_comparison.SHOWS,
     **figure_data_how_sure.SHOWS,
+    **figure_data_convolution.SHOWS,
     **figure_data_stronger.SHOWS,
     **figure_data_handwriting.SHOWS,
 }

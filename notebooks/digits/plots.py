@@ -77,6 +77,7 @@ LOOKS = {
     "own": Look(_OWN, "o"),
     "own-on-split": Look(_OWN, "H"),
     "deep": Look(_DEEP, "D"),
+    "deep-undistorted": Look(_DEEP, "s"),
     "conv": Look(_CONV, "P"),
     "conv-undistorted": Look(_CONV, "X"),
     "tuned": Look(_TUNED, "*"),

@@ -126,15 +126,11 @@ STEPS = numbered(
         reads=(
             "preprocessed.npz",
             "test_set.npz",
-            *_networks("baseline-softmax", "own"),
+            *_networks("baseline-softmax", "own-on-split", "own"),
             "results/05.csv",
         ),
-        writes=(
-            *_networks(*STRONGER_NETWORKS),
-            "histories/plain-dense.csv",
-            "results/07.csv",
-            "robustness.csv",
-        ),
+        writes=(*_networks(*STRONGER_NETWORKS), "results/07.csv"),
+        version=2,
     ),
     Step(
         name="hyperparameter_tuning",

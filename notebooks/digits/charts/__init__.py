@@ -27,6 +27,13 @@ from .hidden import (
     neurons_and_responses,
 )
 from .images import digit_grid, draw_digit, picture_rows
+from .inside import (
+    changed_digits,
+    digits_moved,
+    maps_on_one_scale,
+    planes_of_activations,
+    slopes_on_digits,
+)
 from .layers import (
     accuracy_of_runs,
     curves_measured_twice,
@@ -54,13 +61,9 @@ from .photographs import (
     misread_pictures,
     photograph_grid,
 )
-from .strength import (
-    disturbance_curves,
-    errors_and_seconds,
-    filters_and_maps,
-    maps_of_filters,
-)
+from .strength import disturbance_curves, errors_and_seconds, errors_by_images
 from .trials import errors_of_runs, search_history, shares_by_forest, trials_by_setting
+from .windows import maps_to_scale, receptive_fields, window_walk
 
 __all__ = [
     "accuracy_of_runs",
@@ -68,22 +71,24 @@ __all__ = [
     "answers_by_threshold",
     "boundaries",
     "boxes_per_digit",
+    "changed_digits",
     "confusion_matrices",
     "constants_varied",
     "curves_measured_twice",
     "digit_grid",
+    "digits_moved",
     "disturbance_curves",
     "dots_with_ranges",
     "draw_digit",
     "error_ladder",
     "errors_and_seconds",
+    "errors_by_images",
     "errors_by_preparation",
     "errors_by_split",
     "errors_of_runs",
     "errors_per_digit",
     "errors_without_steps",
     "filmstrip",
-    "filters_and_maps",
     "flattery_of_choosing",
     "forward_and_backward",
     "ingredients",
@@ -93,7 +98,8 @@ __all__ = [
     "losses_by_width",
     "losses_of_batches",
     "map_and_components",
-    "maps_of_filters",
+    "maps_on_one_scale",
+    "maps_to_scale",
     "means_and_deviations",
     "means_and_templates",
     "misread_pictures",
@@ -109,14 +115,18 @@ __all__ = [
     "picture_rows",
     "pixel_use",
     "pixel_values",
+    "planes_of_activations",
     "probabilities_between",
+    "receptive_fields",
     "reliability_diagrams",
     "scores_of_one_image",
     "search_history",
     "shares_by_forest",
+    "slopes_on_digits",
     "threshold_choices",
     "trials_by_setting",
     "two_kinds_of_luck",
     "two_pixels",
     "walks_downhill",
+    "window_walk",
 ]

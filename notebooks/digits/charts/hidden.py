@@ -121,6 +121,7 @@ def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> pl
             runs_and_mean(axis, height, found, half_widths.loc[name, column], name)
         axis.axvline(means.loc[names[0], column], color="0.75", linewidth=1, zorder=0)
         name_rows(axis, [name.replace(" - ", " without ") for name in names])
+    axes[0].locator_params(axis="x", nbins=7, steps=[1, 2, 5, 10])
     axes[0].set_xlabel("validation loss (nats)")
     axes[1].set_xlabel("validation error rate")
     lowest, highest = axes[1].get_xlim()

@@ -109,7 +109,7 @@ def map_and_components(
         ink[..., 3] = 0.55 * images[index].reshape(28, 28)
         chart.imshow(ink, extent=(across - half, across + half, up - half, up + half))
     means = np.stack([places[labels == digit].mean(axis=0) for digit in range(10)])
-    for digit, name_at in enumerate(_moved_apart(means, _NAME)):
+    for digit, name_at in enumerate(moved_apart(means, _NAME)):
         across, up = name_at
         text = chart.text(across, up, str(digit), fontsize=14, fontweight="bold")
         text.set(ha="center", va="center")
@@ -137,7 +137,7 @@ def _apart(places: np.ndarray, distance: float) -> list[int]:
     return chosen
 
 
-def _moved_apart(places: np.ndarray, distance: float) -> np.ndarray:
+def moved_apart(places: np.ndarray, distance: float) -> np.ndarray:
     """Places near the given ones, moved in small steps until any two lie so far from one another."""
     moved = places.astype(float)
     for _ in range(500):

@@ -1,0 +1,122 @@
+"""How many disturbed digits networks misread, from five seeds each; run by experiments.py.
+
+The disturbances are those of notebook 07, ever stronger, on the same 2,000 test images. The softmax baseline and the
+own network are those that the series saved. The others are trained on all training images, as in stronger.py.
+"""
+
+import numpy as np
+import stronger
+from scipy import ndimage
+
+SEEDS = range(5)
+SAVED = ("baseline-softmax", "own")
+NETWORKS = (*SAVED, "deep", "deep-undistorted", "conv-undistorted", "conv")
+IMAGES = 2000
+
+
+def moved(images, pixels):
+    """Each image moved right, left, down or up by so many pixels."""
+    directions = [(0, 0, pixels), (0, 0, -pixels), (0, pixels, 0), (0, -pixels, 0)]
+    result = np.empty_like(images)
+    for number, direction in enumerate(directions):
+        result[number::4] = ndimage.shift(images[number::4], direction, order=0)
+    return result
+
+
+def turned(images, degrees):
+    """Every other image turned to the left, the others to the right."""
+    result = np.empty_like(images)
+    for number, angle in enumerate((degrees, -degrees)):
+        result[number::2] = ndimage.rotate(
+            images[number::2], angle, axes=(1, 2), reshape=False, order=1
+        )
+    return result
+
+
+def noisy(images, strength):
+    """Normal noise of this standard deviation on every pixel, cut off at 0 and 1."""
+    noise = np.random.default_rng(0).normal(scale=strength, size=images.shape)
+    return np.clip(images + noise, 0, 1).astype(np.float32)
+
+
+def thickened(images, pixels):
+    """Strokes so many pixels thicker, or thinner if negative."""
+    window = (1, abs(pixels) + 1, abs(pixels) + 1)
+    if pixels < 0:
+        return ndimage.grey_erosion(images, size=window)
+    return ndimage.grey_dilation(images, size=window)
+
+
+def occluded(images, side):
+    """A square of background of this side laid over each image, somewhere in its middle 20 x 20 pixels."""
+    result = images.copy()
+    corners = np.random.default_rng(0).integers(4, 25 - side, size=(len(images), 2))
+    for image, (row, column) in zip(result, corners, strict=True):
+        image[row : row + side, column : column + side] = 0
+    return result
+
+
+DISTURBANCES = {
+    "shift (pixels)": (moved, [0, 1, 2, 3, 4]),
+    "rotation (degrees)": (turned, [0, 10, 20, 30, 40]),
+    "noise (standard deviation)": (noisy, [0, 0.15, 0.3, 0.45, 0.6]),
+    "stroke thickness (pixels added)": (thickened, [-1, 0, 1, 2, 3]),
+    "white square (side in pixels)": (occluded, [0, 4, 6, 8, 10]),
+}
+
+
+def settings() -> list[dict]:
+    """One row per kind and level of disturbance, network and seed."""
+    return [
+        {"kind": kind, "level": level, "network": network, "seed": seed}
+        for kind, (_, levels) in DISTURBANCES.items()
+        for level in levels
+        for network in NETWORKS
+        for seed in SEEDS
+    ]
+
+
+def measure(settings: list[dict]) -> list[dict]:
+    """Count each network's mistakes on disturbed test images.
+
+    Returns:
+        For each setting the number of ``errors`` among 2,000 images.
+    """
+    from digits import training
+    from digits.store import artifacts
+
+    data, test = artifacts.load_arrays("preprocessed.npz"), artifacts.load_arrays("test_set.npz")
+    images, labels = watched(test["images"], test["labels"])
+    found = {}
+    for network in NETWORKS:
+        if network in SAVED:
+            runs = training.load_runs(network)
+        else:
+            runs = stronger.train(network, SEEDS, data["images"], data["labels"])
+        for (kind, level, seed), errors in errors_of(runs, images, labels).items():
+            found[kind, level, network, seed] = {"errors": errors}
+    return [found[one["kind"], one["level"], one["network"], one["seed"]] for one in settings]
+
+
+def watched(images, labels) -> tuple[np.ndarray, np.ndarray]:
+    """The test images that are disturbed, shape (2000, 28, 28), and their labels, shape (2000,)."""
+    chosen = np.random.default_rng(0).permutation(len(labels))[:IMAGES]
+    return images[chosen].reshape(-1, 28, 28), labels[chosen]
+
+
+def errors_of(runs, images, labels) -> dict[tuple[str, float, int], int]:
+    """By kind and level of disturbance and seed, how many images a run misreads.
+
+    Args:
+        runs: a :class:`digits.training.Runs`.
+        images: undisturbed, float32, shape (images, 28, 28).
+        labels: digits, shape (images,).
+    """
+    errors = {}
+    for kind, (disturb, levels) in DISTURBANCES.items():
+        for level in levels:
+            scores = runs.scores(disturb(images, level).reshape(-1, 784))
+            wrong = scores.argmax(axis=2) != labels
+            for seed, count in zip(runs.seeds, wrong.sum(axis=1), strict=True):
+                errors[kind, level, seed] = int(count)
+    return errors
