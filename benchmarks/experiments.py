@@ -29,6 +29,11 @@ READS = {
     "ingredients": ("preprocessed.npz", "writer_split.npz"),
     "writers": ("preprocessed.npz", "test_set.npz"),
     "ladder": ("preprocessed.npz",),
+    "search": ("preprocessed.npz",),
+    "importances": (),
+    "batches": ("preprocessed.npz",),
+    "winners": ("preprocessed.npz",),
+    "tuned": ("preprocessed.npz", "test_set.npz", "weights/own.npz"),
 }
 DIGITS_KEPT = 5
 

@@ -60,7 +60,17 @@ from .strength import (
     filters_and_maps,
     maps_of_filters,
 )
-from .trials import errors_of_runs, search_history, shares_by_forest, trials_by_setting
+from .trials import (
+    changed_settings,
+    errors_of_runs,
+    parallel_settings,
+    samplers_compared,
+    search_history,
+    shares_by_study,
+    stopped_trials,
+    trials_and_trainings,
+    trials_by_setting,
+)
 
 __all__ = [
     "accuracy_of_runs",
@@ -68,6 +78,7 @@ __all__ = [
     "answers_by_threshold",
     "boundaries",
     "boxes_per_digit",
+    "changed_settings",
     "confusion_matrices",
     "constants_varied",
     "curves_measured_twice",
@@ -103,6 +114,7 @@ __all__ = [
     "neurons_and_responses",
     "overfitting_runs",
     "pairs_of_networks",
+    "parallel_settings",
     "photograph_grid",
     "photograph_to_answer",
     "picture_matrix",
@@ -111,10 +123,13 @@ __all__ = [
     "pixel_values",
     "probabilities_between",
     "reliability_diagrams",
+    "samplers_compared",
     "scores_of_one_image",
     "search_history",
-    "shares_by_forest",
+    "shares_by_study",
+    "stopped_trials",
     "threshold_choices",
+    "trials_and_trainings",
     "trials_by_setting",
     "two_kinds_of_luck",
     "two_pixels",

@@ -1,14 +1,16 @@
-"""A search for hyperparameters: its trials in their order, by their settings, and how its winner fares."""
+"""Searches for hyperparameters: their trials in order, by their settings, and how their winners fare."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from .. import plots
-from .dots import Row, dots_with_ranges
+from .dots import Row, dots_with_ranges, name_rows, runs_and_mean
 
 _PALEST = 0.3  # how far before the first trial the grey scale begins, in lengths of it: white is not seen on white
 
@@ -58,6 +60,7 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     by_hand = error.iloc[0]
     axes.axhline(by_hand, color="0.5", linestyle=":", label="chosen by hand (trial 0)")
     plots.error_axis(axes.yaxis, error)
+    axes.set_ylim(top=1.5 * axes.get_ylim()[1])  # room for words
     axes.set_xlim(-0.8, steps[-1] + 0.3)
     for border in (0.5, random + 0.5):
         axes.axvline(border, color="0.58", linewidth=1)
@@ -81,31 +84,109 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     return figure
 
 
-def shares_by_forest(forests: pd.DataFrame, title: str) -> plt.Figure:
-    """How much of the variance each setting explains: a dot for each forest, a stroke for their mean.
+def samplers_compared(
+    trials: pd.DataFrame, gains: pd.DataFrame, half_widths: pd.Series, title: str
+) -> plt.Figure:
+    """The lowest error so far of every study, and by how much one sampler's is below the other's in each pair.
 
     Args:
-        forests: one row for each forest, one column for each setting, from the least to the most: shares, 0 to 1.
+        trials: columns ``study``, ``sampler`` ("random" or "TPE"), ``trial``, from 0, and ``value``, the validation
+            accuracy, 0 to 1. The thick line of a sampler is the geometric mean of its studies.
+        gains: the differences in percentage points, one row for each pair of studies, one column for each number of
+            trials, which is its name.
+        half_widths: for each column how far the interval reaches from its mean.
         title: the message of the figure.
     """
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 2.9))
-    names = {name: name.replace("_", " ") for name in forests.columns[::-1]}
-    dots_with_ranges(axes, {text: Row(forests[name]) for name, text in names.items()})
-    for drawn in axes.lines:
-        drawn.set(markersize=4, markerfacecolor="white")
-    for height, name in enumerate(names):
-        colour, mean = plots.look("other").colour, forests[name].mean()
-        axes.vlines(mean, height - 0.36, height + 0.36, color=colour, linewidth=3)
-        axes.annotate(
-            plots.percent(mean),
-            (max(forests[name]), height),
-            xytext=(9, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=plots.SMALL,
-        )
-    plots.percent_axis(axes.xaxis)
-    axes.set(xlabel="share of what the forest explains", xlim=(0, 1), title=title)
+    figure, (axes, right) = plt.subplots(
+        1, 2, figsize=(plots.WIDE, 3.6), width_ratios=[1.6, 1], layout="constrained"
+    )
+    plots.headline(figure, title)
+    looks = {"random": ("other", "--"), "TPE": ("tuned", "-")}
+    ends, colours, drawn = {}, {}, []
+    for sampler, (name, style) in looks.items():
+        of_sampler, colour = trials[trials["sampler"] == sampler], plots.look(name).colour
+        error = 1 - of_sampler.pivot_table("value", "trial", "study").cummax()
+        for study in error:
+            axes.step(
+                error.index, error[study], where="post", color=colour, linewidth=0.8, alpha=0.45
+            )
+        mean = np.exp(np.log(error).mean(axis=1))
+        axes.step(
+            mean.index, mean, where="post", color=colour, linestyle=style, linewidth=2.8,
+            label=sampler,
+        )  # fmt: skip
+        ends[sampler], colours[sampler] = mean.iloc[-1], colour
+        drawn.append(error.to_numpy())
+    plots.error_axis(axes.yaxis, np.concatenate(drawn))
+    axes.set(xlabel="trial", ylabel="lowest error so far (log scale)")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(axis="y")
+    plots.label_lines(axes, ends, colours)
+    for height, name in enumerate(gains):
+        runs_and_mean(right, height, gains[name].to_numpy(), half_widths[name], f"{name} trials")
+    right.axvline(0, color="0.75", linewidth=1, zorder=0)
+    right.set_xlabel("random minus TPE (points)")
+    name_rows(right, [f"{name} trials" for name in gains])
+    return figure
+
+
+def stopped_trials(curves: pd.DataFrame, stopped: Mapping[int, int], title: str) -> plt.Figure:
+    """The validation error of trials after each epoch, and where a pruner stops some; the best one in colour.
+
+    Args:
+        curves: errors, 0 to 1: one row for each trial, one column for each epoch, which is its name.
+        stopped: for the trials that are stopped the epoch after which they are.
+        title: the message of the figure.
+    """
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.8))
+    for trial, curve in curves.iterrows():
+        end = stopped.get(trial, curves.columns[-1])
+        colour = "0.55" if trial in stopped else plots.look("other").colour
+        seen, unseen = curve.loc[:end], curve.loc[end:]
+        axes.plot(seen.index, seen, color=colour, linewidth=1.3, label=f"trial {trial}")
+        if trial in stopped:
+            axes.plot(unseen.index, unseen, ":", color=colour, linewidth=1, label="not trained")
+            axes.plot(end, curve[end], "X", color="0.35", markersize=9, label="stopped")
+    best = curves.iloc[:, -1].idxmin()
+    look, ends = plots.look("tuned"), {"the best of them": curves.loc[best].iloc[-1]}
+    axes.plot(
+        curves.columns,
+        curves.loc[best],
+        color=look.colour,
+        marker=look.marker,
+        markersize=9,
+        linewidth=2.2,
+        label="the best of them",
+    )
+    plots.error_axis(axes.yaxis, curves.to_numpy())
+    axes.set(xlabel="epoch", ylabel="validation error (log scale)", title=title)
+    axes.set_xticks(list(curves.columns))
+    axes.grid(axis="y")
+    plots.label_lines(axes, ends, dict.fromkeys(ends, look.colour))
+    return figure
+
+
+def shares_by_study(shares: Mapping[str, pd.DataFrame], title: str) -> plt.Figure:
+    """How much each setting explains: a ring for each study, a stroke for their mean, a panel for each kind of trials.
+
+    Args:
+        shares: for each panel's name one row for each study, one column for each setting: shares, 0 to 1.
+        title: the message of the figure.
+    """
+    figure, panels = plt.subplots(1, len(shares), figsize=(plots.WIDE, 3.0), sharey=True)
+    plots.headline(figure, title)
+    colour = plots.look("other").colour
+    for axes, (panel, table) in zip(panels, shares.items(), strict=True):
+        names = {name: name.replace("_", " ") for name in table.columns}
+        dots_with_ranges(axes, {text: Row(table[name]) for name, text in names.items()})
+        for drawn in axes.lines:
+            drawn.set(markersize=5, markerfacecolor="white")
+        for height, name in enumerate(names):
+            mean = table[name].mean()
+            axes.vlines(mean, height - 0.36, height + 0.36, color=colour, linewidth=3)
+        plots.percent_axis(axes.xaxis, every=0.25)
+        axes.set(xlabel="share of what is explained", xlim=(-0.02, 1.02))
+        axes.set_title(panel, fontweight="normal", fontsize=10)
     return figure
 
 
@@ -169,6 +250,126 @@ def trials_by_setting(
     axes[0, 0].set_ylabel("validation error (log scale)")
     bar = figure.colorbar(dots, ax=axes, label="trial", shrink=0.9)
     bar.ax.set_ylim(0, complete["trial"].max())
+    return figure
+
+
+def parallel_settings(
+    trials: pd.DataFrame,
+    ticks: Mapping[str, Sequence[float]],
+    on_log_scale: Collection[str],
+    best: int,
+    title: str,
+) -> plt.Figure:
+    """Trials as lines through parallel axes, one for each setting and one for the error; the best ones stand out.
+
+    Args:
+        trials: one row for each: ``value``, the validation accuracy, 0 to 1, and a column for each setting.
+        ticks: for each setting the values that its axis names, the first and the last of the search space included.
+        on_log_scale: the settings on a logarithmic axis; that of the error is one, too.
+        best: so many trials with the highest value are drawn in colour.
+        title: the message of the figure.
+    """
+    error = 1 - trials["value"]
+    lowest, highest = error.min() / 1.05, min(1.0, 1.05 * error.max())
+    named = [share for share in (0.03, 0.05, 0.1, 0.2, 0.5, 0.9) if lowest < share < highest]
+    scales = {name: (ticks[name][0], ticks[name][-1], name in on_log_scale) for name in ticks}
+    scales["error"] = (lowest, highest, True)
+    columns = {**{name: trials[name] for name in ticks}, "error": error}
+    heights = np.column_stack([_height(columns[name], *scales[name]) for name in scales])
+    figure, axes = plt.subplots(figsize=(plots.WIDE, 3.9))
+    order = np.argsort(-error.to_numpy(), kind="stable")  # the best are drawn last
+    for rank, row in enumerate(order):
+        colour, width = "0.75", 0.7
+        if rank >= len(order) - best:
+            colour, width = plots.look("tuned").colour, 1.8
+        axes.plot(heights[row], color=colour, linewidth=width, label=f"trial {trials.index[row]}")
+    words = {name: {f"{tick:g}": tick for tick in values} for name, values in ticks.items()}
+    words["error"] = {plots.percent(share): share for share in named}
+    for place, (name, texts) in enumerate(words.items()):
+        axes.axvline(place, color="0.3", linewidth=1, zorder=1)
+        for text, value in texts.items():
+            axes.annotate(
+                text,
+                (place, _height(value, *scales[name])),
+                xytext=(-4, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                fontsize=plots.SMALL,
+                zorder=5,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+            )
+    axes.set_xticks(range(len(words)), [name.replace("_", " ") for name in words])
+    axes.set_yticks([])
+    axes.set(xlim=(-0.6, len(words) - 0.8), title=title)
+    axes.tick_params(axis="x", length=0)
+    axes.spines[:].set_visible(False)
+    return figure
+
+
+def _height(values: npt.ArrayLike, lowest: float, highest: float, logarithmic: bool) -> np.ndarray:
+    """Where values lie between two others, 0 to 1."""
+    scale = np.log if logarithmic else np.asarray
+    low, high = scale(lowest), scale(highest)
+    return (scale(np.asarray(values, dtype=float)) - low) / (high - low)
+
+
+def trials_and_trainings(winners: pd.DataFrame, by_hand: pd.DataFrame, title: str) -> plt.Figure:
+    """The error of settings in their short trial, and after full training: every run a dot, a ring for their mean.
+
+    Args:
+        winners: one row for each run of a search's winner: ``settings``, whose first word is the sampler,
+            ``trial_value`` and ``val_accuracy``, 0 to 1.
+        by_hand: the same of the settings chosen by hand.
+        title: the message of the figure.
+    """
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 4.0))
+    looks = {"random": "other", "TPE": "tuned", "by": "own"}
+    words = {"random": "winner of a random search", "TPE": "winner of TPE", "by": "by hand"}
+    runs = pd.concat([winners, by_hand])
+    kinds = runs["settings"].str.split().str[0]
+    for kind, name in looks.items():
+        look, of_kind = plots.look(name), runs[kinds == kind]
+        axes.plot(
+            1 - of_kind["trial_value"], 1 - of_kind["val_accuracy"], ".", color=look.colour,
+            markersize=5, alpha=0.7, label=f"runs, {words[kind]}",
+        )  # fmt: skip
+        means = of_kind.groupby("settings", sort=False)[["trial_value", "val_accuracy"]].mean()
+        axes.plot(
+            1 - means["trial_value"], 1 - means["val_accuracy"], look.marker, color=look.colour,
+            markersize=9, label=words[kind],
+        )  # fmt: skip
+    plots.error_axis(axes.xaxis, 1 - runs["trial_value"])
+    plots.error_axis(axes.yaxis, 1 - runs["val_accuracy"])
+    axes.set(
+        xlabel="validation error of the trial (log scale)",
+        ylabel="after full training (log scale)",
+        title=title,
+    )
+    axes.grid()
+    handles = [line for line in axes.lines if line.get_label() in words.values()]
+    axes.legend(handles=handles, fontsize=plots.SMALL)
+    return figure
+
+
+def changed_settings(runs: pd.DataFrame, half_widths: pd.Series, title: str) -> plt.Figure:
+    """The validation error of one network with some settings changed: every run a dot, their mean with an interval.
+
+    Args:
+        runs: columns ``change`` and ``val_error``, one row for each run; the first change is none.
+        half_widths: by change how far the interval reaches from the mean.
+        title: the message of the figure.
+    """
+    names = list(dict.fromkeys(runs["change"]))
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 0.9 + 0.34 * len(names)))
+    for height, name in enumerate(names):
+        found = runs.loc[runs["change"] == name, "val_error"].to_numpy()
+        runs_and_mean(axes, height, found, half_widths[name], name)
+    unchanged = runs.loc[runs["change"] == names[0], "val_error"].mean()
+    axes.axvline(unchanged, color="0.75", linewidth=1, zorder=0)
+    name_rows(axes, names)
+    plots.percent_axis(axes.xaxis, every=0.005)
+    axes.set(xlabel="validation error", title=title)
     return figure
 
 
