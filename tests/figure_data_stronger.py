@@ -7,7 +7,7 @@ from figure_data_comparison import unseen
 from figure_data_hidden import assert_runs_and_mean, assert_runs_with_intervals
 from figure_data_training import history_of, last_weights, validation
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 from scipy import ndimage
 
 SEED = 0  # as in the notebooks

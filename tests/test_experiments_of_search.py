@@ -13,9 +13,9 @@ from sklearn.model_selection import train_test_split
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import batches
+import importances
 import search
 import tuned
-import winners
 
 SETTINGS = ["width", "depth", "learning_rate", "batch_size", "dropout"]
 
@@ -85,18 +85,27 @@ def test_random_search_does_not_look_at_results(monkeypatch):
     assert upward[:10] == downward[:10] and upward[10:] != downward[10:]
 
 
-def test_winners_are_the_best_of_their_studies(trials):
-    """The ten winners would be others' settings."""
-    best = trials.groupby(["study", "sampler"])["value"].max()
-    rows = pd.DataFrame(winners.settings())
-    for name, of_name in rows[rows["trial_value"] >= 0].groupby("settings"):
-        if name == "by hand":
-            continue
-        sampler, study = name.split(" ")
-        assert (of_name["trial_value"] == best[int(study), sampler]).all()
-        assert list(of_name["seed"]) == list(winners.SEEDS)
-    first = rows[rows["settings"] == "TPE 0"].iloc[0]
-    assert (pd.DataFrame(tuned.settings())[SETTINGS] == first[SETTINGS]).all(axis=None)
+def test_tuned_has_the_settings_of_the_first_winner(trials):
+    """Another trial's settings would be judged as the winner's."""
+    study = trials[(trials["study"] == 0) & (trials["sampler"] == "TPE")]
+    winner = study.loc[study["value"].idxmax(), SETTINGS]
+    rows = pd.DataFrame(tuned.settings()).set_index("network")
+    assert (rows.loc["tuned", SETTINGS] == winner).all(axis=None)
+    assert list(rows.loc["tuned", "seed"]) == list(rows.loc["by hand", "seed"]) == [0, 1, 2, 3, 4]
+    by_hand = rows.loc["by hand", SETTINGS].iloc[0]
+    for name, setting in (("by hand, batch 32", "batch_size"), ("by hand, width 512", "width")):
+        changed = rows.loc[name, SETTINGS].iloc[0]
+        assert list(by_hand.index[by_hand != changed]) == [setting]
+
+
+def test_shares_of_one_study_come_out_again():
+    """The table would be that of other trials or of another forest."""
+    (row,) = importances.measure([{"part": "all", "study": 0}])
+    stored = results.experiment("importances").iloc[0]
+    assert row["trials"] == stored["trials"] == 25
+    assert sum(row[name] for name in SETTINGS) == pytest.approx(1)
+    for name in SETTINGS:
+        assert row[name] == pytest.approx(stored[name], abs=1e-4)
 
 
 @pytest.fixture

@@ -68,7 +68,6 @@ from .trials import (
     search_history,
     shares_by_study,
     stopped_trials,
-    trials_and_trainings,
     trials_by_setting,
 )
 
@@ -129,7 +128,6 @@ __all__ = [
     "shares_by_study",
     "stopped_trials",
     "threshold_choices",
-    "trials_and_trainings",
     "trials_by_setting",
     "two_kinds_of_luck",
     "two_pixels",

@@ -314,44 +314,6 @@ def _height(values: npt.ArrayLike, lowest: float, highest: float, logarithmic: b
     return (scale(np.asarray(values, dtype=float)) - low) / (high - low)
 
 
-def trials_and_trainings(winners: pd.DataFrame, by_hand: pd.DataFrame, title: str) -> plt.Figure:
-    """The error of settings in their short trial, and after full training: every run a dot, a ring for their mean.
-
-    Args:
-        winners: one row for each run of a search's winner: ``settings``, whose first word is the sampler,
-            ``trial_value`` and ``val_accuracy``, 0 to 1.
-        by_hand: the same of the settings chosen by hand.
-        title: the message of the figure.
-    """
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 4.0))
-    looks = {"random": "other", "TPE": "tuned", "by": "own"}
-    words = {"random": "winner of a random search", "TPE": "winner of TPE", "by": "by hand"}
-    runs = pd.concat([winners, by_hand])
-    kinds = runs["settings"].str.split().str[0]
-    for kind, name in looks.items():
-        look, of_kind = plots.look(name), runs[kinds == kind]
-        axes.plot(
-            1 - of_kind["trial_value"], 1 - of_kind["val_accuracy"], ".", color=look.colour,
-            markersize=5, alpha=0.7, label=f"runs, {words[kind]}",
-        )  # fmt: skip
-        means = of_kind.groupby("settings", sort=False)[["trial_value", "val_accuracy"]].mean()
-        axes.plot(
-            1 - means["trial_value"], 1 - means["val_accuracy"], look.marker, color=look.colour,
-            markersize=9, label=words[kind],
-        )  # fmt: skip
-    plots.error_axis(axes.xaxis, 1 - runs["trial_value"])
-    plots.error_axis(axes.yaxis, 1 - runs["val_accuracy"])
-    axes.set(
-        xlabel="validation error of the trial (log scale)",
-        ylabel="after full training (log scale)",
-        title=title,
-    )
-    axes.grid()
-    handles = [line for line in axes.lines if line.get_label() in words.values()]
-    axes.legend(handles=handles, fontsize=plots.SMALL)
-    return figure
-
-
 def changed_settings(runs: pd.DataFrame, half_widths: pd.Series, title: str) -> plt.Figure:
     """The validation error of one network with some settings changed: every run a dot, their mean with an interval.
 
