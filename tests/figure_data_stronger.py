@@ -364,6 +364,16 @@ def changes(figure, run):
         assert_runs_and_mean(axes, height, 1 - runs["val_accuracy"].to_numpy(), name)
 
 
+def trainings(figure, run):
+    """Each run's error in the trial and after the long training, by what chose its settings."""
+    table = results.experiment("winners")
+    (axes,) = figure.axes
+    labels = {"random": "winners of random", "TPE": "winners of TPE", "by hand": "by hand"}
+    for sampler, runs in table.groupby("sampler"):
+        places = drawn.line(axes, labels[sampler])
+        assert_allclose(places, 1 - runs[["trial_value", "val_accuracy"]])
+
+
 def winner(figure, run):
     """Every run's error and interval, of three networks."""
     (axes,) = figure.axes
@@ -438,6 +448,7 @@ SHOWS = {
     "08_slices": slices,
     "08_parallel": parallel,
     "08_changes": changes,
+    "08_trainings": trainings,
     "08_winner": winner,
     "08_ladder": ladder,
 }

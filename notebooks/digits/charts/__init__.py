@@ -54,22 +54,21 @@ from .photographs import (
     misread_pictures,
     photograph_grid,
 )
+from .settings import (
+    changed_settings,
+    errors_of_runs,
+    parallel_settings,
+    shares_by_study,
+    trials_and_trainings,
+    trials_by_setting,
+)
 from .strength import (
     disturbance_curves,
     errors_and_seconds,
     filters_and_maps,
     maps_of_filters,
 )
-from .trials import (
-    changed_settings,
-    errors_of_runs,
-    parallel_settings,
-    samplers_compared,
-    search_history,
-    shares_by_study,
-    stopped_trials,
-    trials_by_setting,
-)
+from .trials import samplers_compared, search_history, stopped_trials
 
 __all__ = [
     "accuracy_of_runs",
@@ -128,6 +127,7 @@ __all__ = [
     "shares_by_study",
     "stopped_trials",
     "threshold_choices",
+    "trials_and_trainings",
     "trials_by_setting",
     "two_kinds_of_luck",
     "two_pixels",
