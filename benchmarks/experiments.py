@@ -32,6 +32,7 @@ READS = {
     "search": ("preprocessed.npz",),
     "importances": (),
     "batches": ("preprocessed.npz",),
+    "winners": ("preprocessed.npz",),
     "tuned": ("preprocessed.npz", "test_set.npz", "weights/own.npz"),
 }
 DIGITS_KEPT = 5

@@ -263,8 +263,8 @@ def samplers(figure, run):
 
 
 def pruning(figure, run):
-    """The curves of a random study's last trials; those that Optuna's median pruner stops end in a cross."""
-    trials = _trials("random", 0).set_index("trial")
+    """The curves of the last TPE study's last trials; those that Optuna's median pruner stops end in a cross."""
+    trials = _trials("TPE", 4).set_index("trial")
     curves = trials[[f"after_{epoch}" for epoch in range(1, 6)]].to_numpy()
     (axes,) = figure.axes
     stopped = {}

@@ -93,7 +93,7 @@ def test_tuned_has_the_settings_of_the_first_winner(trials):
     assert (rows.loc["tuned", SETTINGS] == winner).all(axis=None)
     assert list(rows.loc["tuned", "seed"]) == list(rows.loc["by hand", "seed"]) == [0, 1, 2, 3, 4]
     by_hand = rows.loc["by hand", SETTINGS].iloc[0]
-    for name, setting in (("by hand, batch 32", "batch_size"),):
+    for name, setting in (("by hand, batch 32", "batch_size"), ("by hand, width 512", "width")):
         changed = rows.loc[name, SETTINGS].iloc[0]
         assert list(by_hand.index[by_hand != changed]) == [setting]
 

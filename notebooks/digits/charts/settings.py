@@ -127,7 +127,7 @@ def parallel_settings(
     figure, axes = plt.subplots(figsize=(plots.WIDE, 3.9))
     order = np.argsort(-error.to_numpy(), kind="stable")  # the best are drawn last
     for rank, row in enumerate(order):
-        colour, width = "0.75", 0.7
+        colour, width = "0.58", 0.5
         if rank >= len(order) - best:
             colour, width = plots.look("tuned").colour, 1.8
         axes.plot(heights[row], color=colour, linewidth=width, label=f"trial {trials.index[row]}")
@@ -148,9 +148,9 @@ def parallel_settings(
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
             )
     axes.set_xticks(range(len(words)), [name.replace("_", " ") for name in words])
-    axes.set_yticks([])
-    axes.set(xlim=(-0.6, len(words) - 0.8), title=title)
-    axes.tick_params(axis="x", length=0)
+    axes.set_yticks([0, 1], ["lowest", "highest"])
+    axes.set(xlim=(-0.5, len(words) - 0.8), title=title)
+    axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     return figure
 

@@ -104,12 +104,10 @@ def samplers_compared(
         of_sampler, colour = trials[trials["sampler"] == sampler], plots.look(name).colour
         error = 1 - of_sampler.pivot_table("value", "trial", "study").cummax()
         for study in error:
-            axes.step(
-                error.index, error[study], where="post", color=colour, linewidth=0.8, alpha=0.45
-            )
+            axes.step(error.index, error[study], where="post", color=colour, linewidth=0.7)
         mean = np.exp(np.log(error).mean(axis=1))
         axes.step(
-            mean.index, mean, where="post", color=colour, linestyle=style, linewidth=2.8,
+            mean.index, mean, where="post", color=colour, linestyle=style, linewidth=3,
             label=sampler,
         )  # fmt: skip
         ends[sampler], colours[sampler] = mean.iloc[-1], colour
