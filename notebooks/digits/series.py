@@ -140,7 +140,7 @@ STEPS = numbered(
         name="hyperparameter_tuning",
         title="Hyperparameter tuning",
         question="Does a search find better settings than we chose by hand, and which of them matter?",
-        memory=2150,
+        memory=1550,
         reads=(
             "preprocessed.npz",
             "test_set.npz",
