@@ -186,7 +186,7 @@ def trials_and_trainings(runs: pd.DataFrame, title: str) -> plt.Figure:
     plots.error_axis(axes.yaxis, 1 - runs["val_accuracy"])
     axes.set(
         xlabel="validation error of the trial (log scale)",
-        ylabel="after 20 epochs on 50,000 images",
+        ylabel="after long training (log scale)",
         title=title,
     )
     axes.grid()
