@@ -39,6 +39,11 @@ READS = {
     ),
     "votes": ("preprocessed.npz", "test_set.npz", "weights/own.npz"),
     "images": ("preprocessed.npz", "test_set.npz"),
+    "search": ("preprocessed.npz",),
+    "importances": (),
+    "batches": ("preprocessed.npz",),
+    "winners": ("preprocessed.npz",),
+    "tuned": ("preprocessed.npz", "test_set.npz", "weights/own.npz"),
 }
 DIGITS_KEPT = 5
 

@@ -1,6 +1,6 @@
 """Work on notebook 08's search for hyperparameters, alone or beside other workers.
 
-    python notebooks/tune.py                                      in the file that notebook 08 reads
+    python notebooks/tune.py                                      in the file that notebook 08 reads, 25 trials
     python notebooks/tune.py --trials 100                         until there are 100 trials
     python notebooks/tune.py --storage postgresql+psycopg://host/digits
                                                                   in a database that all workers reach
@@ -60,7 +60,7 @@ def main() -> int:
     parser.add_argument(
         "--trials",
         type=positive,
-        help="all workers together; default: as many as notebook 08 asks for",
+        help="all workers together; default: 25, as many as a study of notebook 08 has",
     )
     parser.add_argument(
         "--give-up-after",

@@ -3,13 +3,13 @@
 import drawn
 import numpy as np
 import pandas as pd
-from digits import results
+from digits import plots, results
 from figure_data_comparison import unseen
 from figure_data_convolution import first_of
-from figure_data_hidden import assert_runs_with_intervals
+from figure_data_hidden import assert_runs_and_mean, assert_runs_with_intervals
 from figure_data_training import validation
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 from scipy import ndimage
 
 SEED = 0  # as in the notebooks
@@ -195,50 +195,163 @@ def cost(figure, run):
 
 # ---------------------------------------------------------------- 08
 
+SETTINGS = ["width", "depth", "learning_rate", "batch_size", "dropout"]
+
+
+def _trials(sampler=None, study=None):
+    """The trials of all searches, or of one sampler, or of one study of it."""
+    table = results.experiment("search")
+    if sampler is not None:
+        table = table[table["sampler"] == sampler]
+    return table if study is None else table[table["study"] == study]
+
 
 def history(figure, run):
-    """Each trial's error, complete or pruned, the best so far to its end, the winner, and the trial by hand."""
-    trials = run.table("trials.csv")
+    """Each trial's error in the first TPE study, the best so far to its end, the winner, and the trial by hand."""
+    trials = _trials("TPE", 0)
     (axes,) = figure.axes
     error = 1 - trials["value"]
-    for state, rows in trials.groupby("state"):
-        expected = np.column_stack([rows["trial"], error[rows.index]])
-        assert_allclose(drawn.line(axes, state), expected)
-    best = error.where(trials["state"] == "complete").cummin().ffill()
+    assert_allclose(
+        drawn.line(axes, "complete"), np.column_stack([trials["trial"], error]), atol=1e-12
+    )
     shown = drawn.line(axes, "best so far")
-    assert_allclose(shown[:-1], np.column_stack([trials["trial"], best]))
-    assert shown[-1, 0] > trials["trial"].iloc[-1] and shown[-1, 1] == best.iloc[-1]
+    assert_allclose(shown[:-1], np.column_stack([trials["trial"], error.cummin()]))
+    assert shown[-1, 0] > trials["trial"].iloc[-1] and shown[-1, 1] == error.min()
     ((winner, lowest),) = drawn.line(axes, "the winner")
-    assert lowest == best.iloc[-1] == error[trials["trial"] == winner].item()
-    assert_allclose(drawn.line(axes, "chosen by hand (trial 0)")[:, 1], error[0])
+    assert lowest == error.min() == error[trials["trial"] == winner].item()
+    assert_allclose(drawn.line(axes, "chosen by hand (trial 0)")[:, 1], error.iloc[0])
+    assert axes.get_ylim()[0] < error.min() and error.max() < axes.get_ylim()[1]
+
+
+def samplers(figure, run):
+    """The lowest error so far of all ten studies and their geometric means; the differences and their intervals."""
+    left, right = figure.axes
+    lowest = {}
+    for sampler in ("random", "TPE"):
+        of_sampler = _trials(sampler).sort_values(["study", "trial"])
+        lowest[sampler] = np.minimum.accumulate(
+            1 - of_sampler["value"].to_numpy().reshape(5, 25), axis=1
+        )
+        shown = drawn.line(left, sampler)
+        assert_allclose(shown[:, 1], np.exp(np.log(lowest[sampler]).mean(axis=0)))
+        thin = [drawn.points(line)[:, 1] for line in left.lines]
+        for curve in lowest[sampler]:
+            assert any(np.allclose(curve, each) for each in thin)
+    for height, count in enumerate((15, 20, 25)):
+        gains = 100 * (lowest["random"] - lowest["TPE"])[:, count - 1]
+        assert_runs_and_mean(right, height, gains, f"{count} trials")
+
+
+def pruning(figure, run):
+    """The curves of the last TPE study's last trials; those that Optuna's median pruner stops end in a cross."""
+    trials = _trials("TPE", 4).set_index("trial")
+    curves = trials[[f"after_{epoch}" for epoch in range(1, 6)]].to_numpy()
+    (axes,) = figure.axes
+    stopped = {}
+    for number in range(10, 25):
+        # By the rule itself: from the third epoch on, the best so far below the median of those that were finished.
+        for epoch in (3, 4):
+            before = [curves[other, epoch - 1] for other in range(number) if other not in stopped]
+            if curves[number, :epoch].max() < np.median(before):
+                stopped[number] = epoch
+                break
+        whole = drawn.line(axes, f"trial {number}")
+        end = stopped.get(number, 5)
+        assert_allclose(whole[:, 1], 1 - curves[number, :end])
+    crosses = [drawn.points(line)[0] for line in axes.lines if line.get_label() == "stopped"]
+    assert_allclose(
+        sorted(map(tuple, crosses)),
+        sorted((end, 1 - curves[number, end - 1]) for number, end in stopped.items()),
+    )
+    best = 10 + curves[10:, -1].argmax()
+    assert_allclose(drawn.line(axes, "the best of them")[:, 1], 1 - curves[best])
 
 
 def importance(figure, run):
-    """Ten forests' shares, which add up to one each, and their means as strokes, the largest on top."""
-    (axes,) = figure.axes
-    shares = np.stack([drawn.points(each)[:, 0] for each in axes.lines])
-    assert shares.shape == (5, 10)
-    assert_allclose(shares.sum(axis=0), 1)
-    means = [group[0, 0, 0] for group in drawn.stretches(axes)]
-    assert_allclose(means, shares.mean(axis=1))
-    assert (np.diff(means) <= 0).all()
-    written = [text.get_text() for text in axes.texts]
-    assert written == [f"{100 * mean:.0f}\N{NO-BREAK SPACE}%" for mean in means]
-    settings = [tick.replace(" ", "_") for tick in drawn.tick_labels(figure, axes.yaxis)]
-    assert set(settings) == set(run.table("trials.csv").columns[4:])
+    """Each study's shares for both kinds of trials, and their means as strokes."""
+    table = results.experiment("importances")
+    for axes, (_, of_part) in zip(figure.axes, table.groupby("part", sort=False), strict=True):
+        names = [name.replace(" ", "_") for name in drawn.tick_labels(figure, axes.yaxis)]
+        names = names or [
+            name.replace(" ", "_") for name in drawn.tick_labels(figure, figure.axes[0].yaxis)
+        ]
+        assert sorted(names) == sorted(SETTINGS)
+        for line, name in zip(axes.lines, names, strict=True):
+            assert_allclose(drawn.points(line)[:, 0], of_part[name])
+        means = [group[0, 0, 0] for group in drawn.stretches(axes)]
+        assert_allclose(means, of_part[names].mean())
+
+
+def _once(above=0.0):
+    """Every settings that was tried, once, if it read more than a share of the validation images."""
+    table = _trials().drop_duplicates(SETTINGS)
+    return table[table["value"] > above]
 
 
 def slices(figure, run):
-    """The complete trials' errors against each setting, and a star at the best."""
-    trials = run.table("trials.csv")
-    complete = trials[trials["state"] == "complete"]
-    best = complete.loc[complete["value"].idxmax()]
-    for axes in figure.axes[:5]:
-        setting = axes.get_xlabel().replace(" ", "_")
+    """The errors of all trials above 90 % against each setting, and a star at the best."""
+    trials = _once(0.9)
+    best = trials.loc[trials["value"].idxmax()]
+    for axes, setting in zip(figure.axes[:5], SETTINGS, strict=True):
+        assert axes.get_xlabel().replace(" ", "_") == setting
         (places,) = drawn.dots(axes)
-        assert_allclose(places, np.column_stack([complete[setting], 1 - complete["value"]]))
-        assert_array_equal(axes.collections[0].get_array(), complete["trial"])
+        assert_allclose(places, np.column_stack([trials[setting], 1 - trials["value"]]))
         assert_allclose(drawn.line(axes, "best"), [[best[setting], 1 - best["value"]]])
+
+
+def parallel(figure, run):
+    """A line for each trial through the places of its settings and its error, the ten best in colour."""
+    trials = _once()
+    (axes,) = figure.axes
+    assert drawn.tick_labels(figure, axes.xaxis) == [
+        *(name.replace("_", " ") for name in SETTINGS),
+        "error",
+    ]
+    ends = {
+        "width": (32, 512),
+        "depth": (1, 5),
+        "learning_rate": (1e-4, 3e-2),
+        "batch_size": (32, 512),
+        "dropout": (0, 0.5),
+    }
+    logarithmic = ("width", "learning_rate", "batch_size")
+    ten = set(trials["value"].nlargest(10).index)
+    coloured = set()
+    for number, row in trials.iterrows():
+        (line,) = [each for each in axes.lines if each.get_label() == f"trial {number}"]
+        heights = drawn.points(line)[:, 1]
+        for height, name in zip(heights, SETTINGS, strict=False):
+            scale = np.log if name in logarithmic else float
+            low, high = map(scale, ends[name])
+            assert np.isclose(height, (scale(row[name]) - low) / (high - low))
+        if line.get_color() == plots.look("tuned").colour:
+            coloured.add(number)
+    assert coloured == ten
+    order = sorted(
+        (drawn.points(line)[-1, 1], trials.loc[int(line.get_label().split()[1]), "value"])
+        for line in axes.lines
+        if line.get_label().startswith("trial ")
+    )
+    assert [value for _, value in order] == sorted((value for _, value in order), reverse=True)
+
+
+def changes(figure, run):
+    """Every run's error and the mean with its interval, for each changed setting."""
+    table = results.experiment("batches")
+    (axes,) = figure.axes
+    assert drawn.tick_labels(figure, axes.yaxis) == list(dict.fromkeys(table["change"]))
+    for height, (name, runs) in enumerate(table.groupby("change", sort=False)):
+        assert_runs_and_mean(axes, height, 1 - runs["val_accuracy"].to_numpy(), name)
+
+
+def trainings(figure, run):
+    """Each run's error in the trial and after the long training, by what chose its settings."""
+    table = results.experiment("winners")
+    (axes,) = figure.axes
+    labels = {"random": "winners of random", "TPE": "winners of TPE", "by hand": "by hand"}
+    for sampler, runs in table.groupby("sampler"):
+        places = drawn.line(axes, labels[sampler])
+        assert_allclose(places, 1 - runs[["trial_value", "val_accuracy"]])
 
 
 def winner(figure, run):
@@ -296,8 +409,13 @@ SHOWS = {
     "07_four_to_nine": four_to_nine,
     "07_cost": cost,
     "08_history": history,
+    "08_samplers": samplers,
+    "08_pruning": pruning,
     "08_importance": importance,
     "08_slices": slices,
+    "08_parallel": parallel,
+    "08_changes": changes,
+    "08_trainings": trainings,
     "08_winner": winner,
     "08_ladder": ladder,
 }

@@ -141,8 +141,7 @@ def test_results_are_those_of_this_run(pytestconfig):
             continue
         measured = runs.get_group(name.split(" ")[0])
         assert set(measured["images_trained_on"]) == {int(images.replace(",", ""))}
-        if name != "tuned":  # on another processor the search may end with another network
-            assert set(measured["parameters"]) == {int(parameters.replace(",", ""))}
+        assert set(measured["parameters"]) == {int(parameters.replace(",", ""))}
         assert len(measured) == int(count)
         accuracies = 100 * measured["test_accuracy"]
         lowest, highest = (float(number) for number in re.findall(r"\d+\.\d+", span))

@@ -418,8 +418,8 @@ def test_saved_network_does_not_depend_on_those_before_it(prepared, files_in, ho
         training.keras.utils.set_random_seed(0)
         network = tuning.compiled_network("tuned", tuning.CHOSEN_BY_HAND, 400, 1)
         network.optimizer.build(network.trainable_variables)
-        training.save_model("models/tuned.keras", network)
-        saved.append(files_in(home)["data/sample/models/tuned.keras"])
+        training.save_model("models/own.keras", network)
+        saved.append(files_in(home)["data/sample/models/own.keras"])
     assert saved[0] == saved[1]
 
 

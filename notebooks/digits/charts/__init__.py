@@ -61,8 +61,16 @@ from .photographs import (
     misread_pictures,
     photograph_grid,
 )
+from .settings import (
+    changed_settings,
+    errors_of_runs,
+    parallel_settings,
+    shares_by_study,
+    trials_and_trainings,
+    trials_by_setting,
+)
 from .strength import disturbance_curves, errors_and_seconds, errors_by_images
-from .trials import errors_of_runs, search_history, shares_by_forest, trials_by_setting
+from .trials import samplers_compared, search_history, stopped_trials
 from .windows import maps_to_scale, receptive_fields, window_walk
 
 __all__ = [
@@ -72,6 +80,7 @@ __all__ = [
     "boundaries",
     "boxes_per_digit",
     "changed_digits",
+    "changed_settings",
     "confusion_matrices",
     "constants_varied",
     "curves_measured_twice",
@@ -109,6 +118,7 @@ __all__ = [
     "neurons_and_responses",
     "overfitting_runs",
     "pairs_of_networks",
+    "parallel_settings",
     "photograph_grid",
     "photograph_to_answer",
     "picture_matrix",
@@ -119,11 +129,14 @@ __all__ = [
     "probabilities_between",
     "receptive_fields",
     "reliability_diagrams",
+    "samplers_compared",
     "scores_of_one_image",
     "search_history",
-    "shares_by_forest",
+    "shares_by_study",
     "slopes_on_digits",
+    "stopped_trials",
     "threshold_choices",
+    "trials_and_trainings",
     "trials_by_setting",
     "two_kinds_of_luck",
     "two_pixels",

@@ -1,16 +1,15 @@
-"""A search for hyperparameters: its trials in their order, by their settings, and how its winner fares."""
+"""Searches for hyperparameters: their trials in order, two samplers side by side, and what a pruner stops."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from .. import plots
-from .dots import Row, dots_with_ranges
-
-_PALEST = 0.3  # how far before the first trial the grey scale begins, in lengths of it: white is not seen on white
+from .dots import name_rows, runs_and_mean
 
 
 def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
@@ -58,6 +57,7 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     by_hand = error.iloc[0]
     axes.axhline(by_hand, color="0.5", linestyle=":", label="chosen by hand (trial 0)")
     plots.error_axis(axes.yaxis, error)
+    axes.set_ylim(top=1.5 * axes.get_ylim()[1])  # room for words
     axes.set_xlim(-0.8, steps[-1] + 0.3)
     for border in (0.5, random + 0.5):
         axes.axvline(border, color="0.58", linewidth=1)
@@ -81,119 +81,81 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     return figure
 
 
-def shares_by_forest(forests: pd.DataFrame, title: str) -> plt.Figure:
-    """How much of the variance each setting explains: a dot for each forest, a stroke for their mean.
-
-    Args:
-        forests: one row for each forest, one column for each setting, from the least to the most: shares, 0 to 1.
-        title: the message of the figure.
-    """
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 2.9))
-    names = {name: name.replace("_", " ") for name in forests.columns[::-1]}
-    dots_with_ranges(axes, {text: Row(forests[name]) for name, text in names.items()})
-    for drawn in axes.lines:
-        drawn.set(markersize=4, markerfacecolor="white")
-    for height, name in enumerate(names):
-        colour, mean = plots.look("other").colour, forests[name].mean()
-        axes.vlines(mean, height - 0.36, height + 0.36, color=colour, linewidth=3)
-        axes.annotate(
-            plots.percent(mean),
-            (max(forests[name]), height),
-            xytext=(9, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=plots.SMALL,
-        )
-    plots.percent_axis(axes.xaxis)
-    axes.set(xlabel="share of what the forest explains", xlim=(0, 1), title=title)
-    return figure
-
-
-def trials_by_setting(
-    complete: pd.DataFrame, on_log_scale: Mapping[str, Sequence[float]], title: str
+def samplers_compared(
+    trials: pd.DataFrame, gains: pd.DataFrame, half_widths: pd.Series, title: str
 ) -> plt.Figure:
-    """The complete trials' validation errors against each setting, later trials darker, the best as a star.
+    """The lowest error so far of every study, and by how much one sampler's is below the other's in each pair.
 
     Args:
-        complete: one row for each: ``trial``, ``value``, the validation accuracy, and a column for each setting.
-        on_log_scale: for the settings on a logarithmic axis the values that it names; whole numbers stand alone.
+        trials: columns ``study``, ``sampler`` ("random" or "TPE"), ``trial``, from 0, and ``value``, the validation
+            accuracy, 0 to 1. The thick line of a sampler is the geometric mean of its studies.
+        gains: the differences in percentage points, one row for each pair of studies, one column for each number of
+            trials, which is its name.
+        half_widths: for each column how far the interval reaches from its mean.
         title: the message of the figure.
     """
-    settings = list(complete.columns[complete.columns.get_loc("value") + 1 :])
-    # Small numbers have long names.
-    wide = [
-        1.6 if (complete[name] < 0.001).any() and name in on_log_scale else 1 for name in settings
-    ]
-    figure, axes = plt.subplots(
-        1,
-        len(settings),
-        figsize=(plots.WIDE, 3.3),
-        sharey=True,
-        squeeze=False,
-        width_ratios=wide,
+    figure, (axes, right) = plt.subplots(
+        1, 2, figsize=(plots.WIDE, 3.6), width_ratios=[1.6, 1], layout="constrained"
     )
     plots.headline(figure, title)
-    error, best, winner = 1 - complete["value"], complete["value"].idxmax(), plots.look("tuned")
-    for axis, name in zip(axes.flat, settings, strict=True):
-        dots = axis.scatter(
-            complete[name],
-            error,
-            c=complete["trial"],
-            cmap=plots.INK,
-            vmin=-_PALEST * complete["trial"].max(),
-            s=30,
-            edgecolor="0.35",
-            linewidth=0.6,
-            zorder=3,
-        )
-        axis.plot(
-            complete.loc[best, name],
-            error[best],
-            winner.marker,
-            markersize=15,
-            color=winner.colour,
-            markeredgecolor="white",
-            zorder=4,
-            label="best",
-        )
-        axis.set_xlabel(name.replace("_", " "))
-        if name in on_log_scale:
-            axis.set_xscale("log")
-            axis.set_xticks(on_log_scale[name], [f"{tick:g}" for tick in on_log_scale[name]])
-            axis.minorticks_off()
-        elif (complete[name] % 1 == 0).all():
-            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axis.margins(x=0.14)
-        axis.grid()
-    plots.error_axis(axes[0, 0].yaxis, error)
-    axes[0, 0].set_ylabel("validation error (log scale)")
-    bar = figure.colorbar(dots, ax=axes, label="trial", shrink=0.9)
-    bar.ax.set_ylim(0, complete["trial"].max())
+    looks = {"random": ("other", "--"), "TPE": ("tuned", "-")}
+    ends, colours, drawn = {}, {}, []
+    for sampler, (name, style) in looks.items():
+        of_sampler, colour = trials[trials["sampler"] == sampler], plots.look(name).colour
+        error = 1 - of_sampler.pivot_table("value", "trial", "study").cummax()
+        for study in error:
+            axes.step(error.index, error[study], where="post", color=colour, linewidth=0.7)
+        mean = np.exp(np.log(error).mean(axis=1))
+        axes.step(
+            mean.index, mean, where="post", color=colour, linestyle=style, linewidth=3,
+            label=sampler,
+        )  # fmt: skip
+        ends[sampler], colours[sampler] = mean.iloc[-1], colour
+        drawn.append(error.to_numpy())
+    plots.error_axis(axes.yaxis, np.concatenate(drawn))
+    axes.set(xlabel="trial", ylabel="lowest error so far (log scale)")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(axis="y")
+    plots.label_lines(axes, ends, colours)
+    for height, name in enumerate(gains):
+        runs_and_mean(right, height, gains[name].to_numpy(), half_widths[name], f"{name} trials")
+    right.axvline(0, color="0.75", linewidth=1, zorder=0)
+    right.set_xlabel("random minus TPE (points)")
+    name_rows(right, [f"{name} trials" for name in gains])
     return figure
 
 
-def errors_of_runs(table: pd.DataFrame, title: str) -> plt.Figure:
-    """Every run's test error with its interval, a row for each network, on a logarithmic axis.
+def stopped_trials(curves: pd.DataFrame, stopped: Mapping[int, int], title: str) -> plt.Figure:
+    """The validation error of trials after each epoch, and where a pruner stops some; the best one in colour.
 
     Args:
-        table: one row for each run: ``network``, ``test_accuracy``, ``accuracy_low`` and ``accuracy_high``, 0 to 1.
+        curves: errors, 0 to 1: one row for each trial, one column for each epoch, which is its name.
+        stopped: for the trials that are stopped the epoch after which they are.
         title: the message of the figure.
     """
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.0))
-    by_network = table.groupby("network", sort=False)
-    rows = {
-        name: Row(
-            1 - runs["test_accuracy"],
-            name,
-            1 - runs["accuracy_high"],
-            1 - runs["accuracy_low"],
-        )
-        for name, runs in by_network
-    }
-    dots_with_ranges(axes, rows)
-    for drawn in axes.lines:
-        drawn.set_markersize(8)
-    ends = 1 - table[["accuracy_low", "accuracy_high"]].to_numpy()
-    plots.error_axis(axes.xaxis, ends)
-    axes.set(xlabel="test error (log scale)", title=title)
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.8))
+    for trial, curve in curves.iterrows():
+        end = stopped.get(trial, curves.columns[-1])
+        colour = "0.55" if trial in stopped else plots.look("other").colour
+        seen, unseen = curve.loc[:end], curve.loc[end:]
+        axes.plot(seen.index, seen, color=colour, linewidth=1.3, label=f"trial {trial}")
+        if trial in stopped:
+            axes.plot(unseen.index, unseen, ":", color=colour, linewidth=1, label="not trained")
+            axes.plot(end, curve[end], "X", color="0.35", markersize=9, label="stopped")
+    best = curves.iloc[:, -1].idxmin()
+    look, ends = plots.look("tuned"), {"the best of them": curves.loc[best].iloc[-1]}
+    axes.plot(
+        curves.columns,
+        curves.loc[best],
+        color=look.colour,
+        marker=look.marker,
+        markersize=9,
+        linewidth=2.2,
+        label="the best of them",
+    )
+    plots.error_axis(axes.yaxis, curves.to_numpy())
+    axes.set(xlabel="epoch", ylabel="validation error (log scale)", title=title)
+    axes.set_xticks(list(curves.columns))
+    axes.grid(axis="y")
+    plots.label_lines(axes, ends, dict.fromkeys(ends, look.colour))
     return figure

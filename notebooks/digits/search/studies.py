@@ -25,7 +25,7 @@ from . import interrupts
 from .storages import StudyError, open_storage
 
 # So many trials are chosen at random, and none of them is pruned, before the sampler and the pruner rely on them.
-_TRIALS_TO_LEARN_FROM = 10
+TRIALS_TO_LEARN_FROM = 10
 
 
 class _OverBudget(Exception):
@@ -49,14 +49,26 @@ def open_study(name: str, address: str | None, *, seed: int, first: dict) -> opt
     return optuna.create_study(
         study_name=name,
         storage=open_storage(address),
-        sampler=_SamplerByPosition(seed, first),
+        sampler=sampler_by_position(seed, first),
         # Stops a trial that from its third epoch on does worse than half of those before it did.
-        pruner=optuna.pruners.MedianPruner(
-            n_startup_trials=_TRIALS_TO_LEARN_FROM, n_warmup_steps=3
-        ),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=TRIALS_TO_LEARN_FROM, n_warmup_steps=3),
         direction="maximize",
         load_if_exists=True,
     )
+
+
+def sampler_by_position(
+    seed: int, first: dict, random_trials: int = TRIALS_TO_LEARN_FROM
+) -> BaseSampler:
+    """Optuna's TPE, with random numbers that depend on the seed and on a trial's position in its study alone.
+
+    Args:
+        seed: of the study.
+        first: the settings of the first trial, by name.
+        random_trials: so many trials, the first included, learn nothing from the others. As many as the whole study
+            has make it a random search; studies that differ in this number alone begin with the same trials.
+    """
+    return _SamplerByPosition(seed, first, random_trials)
 
 
 def top_up(
@@ -156,8 +168,8 @@ class _SamplerByPosition(BaseSampler):
     the same time do not try the same settings.
     """
 
-    def __init__(self, seed: int, first: dict):
-        self._seed, self._first = seed, first
+    def __init__(self, seed: int, first: dict, random_trials: int):
+        self._seed, self._first, self._random_trials = seed, first, random_trials
         self._number: int | None = None  # of the trial that the next two are for
         self._position, self._tpe = 0, TPESampler()
 
@@ -165,7 +177,7 @@ class _SamplerByPosition(BaseSampler):
         if trial.number != self._number:
             self._number, self._position = trial.number, _position(study, trial.number)
             self._tpe = TPESampler(
-                seed=10_000 * self._seed + self._position, n_startup_trials=_TRIALS_TO_LEARN_FROM
+                seed=10_000 * self._seed + self._position, n_startup_trials=self._random_trials
             )
         return self._tpe
 

@@ -1,0 +1,67 @@
+"""A search's winner and the settings chosen by hand after a full training; run by experiments.py.
+
+Each trains as notebook 04's own network does, on all 60,000 training images for twenty epochs, from five seeds. The
+winner is that of the first TPE study, so the table of the experiment ``search`` has to be there. Beside the settings
+chosen by hand stand the same with a quarter of the batch, and with four times the width. Each run is measured on the
+test images, and set against the own network's run from the same seed, image by image.
+"""
+
+EPOCHS = 20
+SEEDS = range(5)
+
+
+def settings() -> list[dict]:
+    """One row per network and seed, with its settings."""
+    from digits import results
+    from digits.search import tuning
+
+    trials, by_hand = results.experiment("search"), tuning.CHOSEN_BY_HAND
+    of_study = trials[(trials["study"] == 0) & (trials["sampler"] == "TPE")]
+    best = of_study.loc[of_study["value"].idxmax()]
+    networks = {
+        "by hand": by_hand,
+        "by hand, batch 32": {**by_hand, "batch_size": 32},
+        "by hand, width 512": {**by_hand, "width": 512},
+        "tuned": {name: best[name].item() for name in by_hand},
+    }
+    return [
+        {"network": name, "seed": seed, **values}
+        for name, values in networks.items()
+        for seed in SEEDS
+    ]
+
+
+def measure(settings: list[dict]) -> list[dict]:
+    """Train each network from its seeds.
+
+    Returns:
+        For each row what :func:`digits.results.rows` tells of a run, and how many test images this run alone read
+        right (``only_this``), and the own network's run alone (``only_own``).
+    """
+    from digits import results, training
+    from digits.search import tuning
+    from digits.store import artifacts
+
+    data, test = artifacts.load_arrays("preprocessed.npz"), artifacts.load_arrays("test_set.npz")
+    images, labels = data["images"], data["labels"]
+    own, found = training.load_runs("own"), {}
+    right_of_own = own.scores(test["images"]).argmax(axis=2) == test["labels"]
+    for name in dict.fromkeys(one["network"] for one in settings):
+        rows = [one for one in settings if one["network"] == name]
+        chosen = {key: rows[0][key] for key in tuning.CHOSEN_BY_HAND}
+        seeds = [one["seed"] for one in rows]
+        runs = tuning.train("tuned", chosen, images, labels, seeds=seeds, epochs=EPOCHS)
+        table = results.rows("08", runs, test["images"], test["labels"], len(images))
+        right = runs.scores(test["images"]).argmax(axis=2) == test["labels"]
+        for row, ours in zip(table.to_dict("records"), right, strict=True):
+            theirs = right_of_own[own.seeds.index(row["seed"])]
+            found[name, row["seed"]] = {
+                **{
+                    key: row[key]
+                    for key in row
+                    if key.startswith(("images", "param", "test", "accu"))
+                },
+                "only_this": int((ours & ~theirs).sum()),
+                "only_own": int((theirs & ~ours).sum()),
+            }
+    return [found[one["network"], one["seed"]] for one in settings]

@@ -1,0 +1,242 @@
+"""Trials of a search by their settings, what a setting does, and how winners fare."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
+
+from .. import plots
+from .dots import Row, dots_with_ranges, name_rows, runs_and_mean
+
+_PALEST = 0.3  # how far before the first trial the grey scale begins, in lengths of it: white is not seen on white
+
+
+def shares_by_study(shares: Mapping[str, pd.DataFrame], title: str) -> plt.Figure:
+    """How much each setting explains: a ring for each study, a stroke for their mean, a panel for each kind of trials.
+
+    Args:
+        shares: for each panel's name one row for each study, one column for each setting: shares, 0 to 1.
+        title: the message of the figure.
+    """
+    figure, panels = plt.subplots(1, len(shares), figsize=(plots.WIDE, 3.0), sharey=True)
+    plots.headline(figure, title)
+    colour = plots.look("other").colour
+    for axes, (panel, table) in zip(panels, shares.items(), strict=True):
+        names = {name: name.replace("_", " ") for name in table.columns}
+        dots_with_ranges(axes, {text: Row(table[name]) for name, text in names.items()})
+        for drawn in axes.lines:
+            drawn.set(markersize=5, markerfacecolor="white")
+        for height, name in enumerate(names):
+            mean = table[name].mean()
+            axes.vlines(mean, height - 0.36, height + 0.36, color=colour, linewidth=3)
+        plots.percent_axis(axes.xaxis, every=0.25)
+        axes.set(xlabel="share of what is explained", xlim=(-0.02, 1.02))
+        axes.set_title(panel, fontweight="normal", fontsize=10)
+    return figure
+
+
+def trials_by_setting(
+    complete: pd.DataFrame, on_log_scale: Mapping[str, Sequence[float]], title: str
+) -> plt.Figure:
+    """The complete trials' validation errors against each setting, later trials darker, the best as a star.
+
+    Args:
+        complete: one row for each: ``trial``, ``value``, the validation accuracy, and a column for each setting.
+        on_log_scale: for the settings on a logarithmic axis the values that it names; whole numbers stand alone.
+        title: the message of the figure.
+    """
+    settings = list(complete.columns[complete.columns.get_loc("value") + 1 :])
+    # Small numbers have long names.
+    wide = [
+        1.6 if (complete[name] < 0.001).any() and name in on_log_scale else 1 for name in settings
+    ]
+    figure, axes = plt.subplots(
+        1,
+        len(settings),
+        figsize=(plots.WIDE, 3.3),
+        sharey=True,
+        squeeze=False,
+        width_ratios=wide,
+    )
+    plots.headline(figure, title)
+    error, best, winner = 1 - complete["value"], complete["value"].idxmax(), plots.look("tuned")
+    for axis, name in zip(axes.flat, settings, strict=True):
+        dots = axis.scatter(
+            complete[name],
+            error,
+            c=complete["trial"],
+            cmap=plots.INK,
+            vmin=-_PALEST * complete["trial"].max(),
+            s=30,
+            edgecolor="0.35",
+            linewidth=0.6,
+            zorder=3,
+        )
+        axis.plot(
+            complete.loc[best, name],
+            error[best],
+            winner.marker,
+            markersize=15,
+            color=winner.colour,
+            markeredgecolor="white",
+            zorder=4,
+            label="best",
+        )
+        axis.set_xlabel(name.replace("_", " "))
+        if name in on_log_scale:
+            axis.set_xscale("log")
+            axis.set_xticks(on_log_scale[name], [f"{tick:g}" for tick in on_log_scale[name]])
+            axis.minorticks_off()
+        elif (complete[name] % 1 == 0).all():
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.margins(x=0.14)
+        axis.grid()
+    plots.error_axis(axes[0, 0].yaxis, error)
+    axes[0, 0].set_ylabel("validation error (log scale)")
+    bar = figure.colorbar(dots, ax=axes, label="trial", shrink=0.9)
+    bar.ax.set_ylim(0, complete["trial"].max())
+    return figure
+
+
+def parallel_settings(
+    trials: pd.DataFrame,
+    ticks: Mapping[str, Sequence[float]],
+    on_log_scale: Collection[str],
+    best: int,
+    title: str,
+) -> plt.Figure:
+    """Trials as lines through parallel axes, one for each setting and one for the error; the best ones stand out.
+
+    Args:
+        trials: one row for each: ``value``, the validation accuracy, 0 to 1, and a column for each setting.
+        ticks: for each setting the values that its axis names, the first and the last of the search space included.
+        on_log_scale: the settings on a logarithmic axis; that of the error is one, too.
+        best: so many trials with the highest value are drawn in colour.
+        title: the message of the figure.
+    """
+    error = 1 - trials["value"]
+    lowest, highest = error.min() / 1.05, min(1.0, 1.05 * error.max())
+    named = [share for share in (0.03, 0.05, 0.1, 0.2, 0.5, 0.9) if lowest < share < highest]
+    scales = {name: (ticks[name][0], ticks[name][-1], name in on_log_scale) for name in ticks}
+    scales["error"] = (lowest, highest, True)
+    columns = {**{name: trials[name] for name in ticks}, "error": error}
+    heights = np.column_stack([_height(columns[name], *scales[name]) for name in scales])
+    figure, axes = plt.subplots(figsize=(plots.WIDE, 3.9))
+    order = np.argsort(-error.to_numpy(), kind="stable")  # the best are drawn last
+    for rank, row in enumerate(order):
+        colour, width = "0.58", 0.5
+        if rank >= len(order) - best:
+            colour, width = plots.look("tuned").colour, 1.8
+        axes.plot(heights[row], color=colour, linewidth=width, label=f"trial {trials.index[row]}")
+    words = {name: {f"{tick:g}": tick for tick in values} for name, values in ticks.items()}
+    words["error"] = {plots.percent(share): share for share in named}
+    for place, (name, texts) in enumerate(words.items()):
+        axes.axvline(place, color="0.3", linewidth=1, zorder=1)
+        for text, value in texts.items():
+            axes.annotate(
+                text,
+                (place, _height(value, *scales[name])),
+                xytext=(-4, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                fontsize=plots.SMALL,
+                zorder=5,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+            )
+    axes.set_xticks(range(len(words)), [name.replace("_", " ") for name in words])
+    axes.set_yticks([0, 1], ["lowest", "highest"])
+    axes.set(xlim=(-0.5, len(words) - 0.8), title=title)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    return figure
+
+
+def _height(values: npt.ArrayLike, lowest: float, highest: float, logarithmic: bool) -> np.ndarray:
+    """Where values lie between two others, 0 to 1."""
+    scale = np.log if logarithmic else np.asarray
+    low, high = scale(lowest), scale(highest)
+    return (scale(np.asarray(values, dtype=float)) - low) / (high - low)
+
+
+def trials_and_trainings(runs: pd.DataFrame, title: str) -> plt.Figure:
+    """The error of settings in their short trial against that after a long training, a marker for each run.
+
+    Args:
+        runs: columns ``sampler`` ("random", "TPE" or "by hand"), ``trial_value`` and ``val_accuracy``, the validation
+            accuracies, 0 to 1.
+        title: the message of the figure.
+    """
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.8))
+    looks = {"random": "other", "TPE": "tuned", "by hand": "own"}
+    for sampler, name in looks.items():
+        look, of_sampler = plots.look(name), runs[runs["sampler"] == sampler]
+        axes.plot(
+            1 - of_sampler["trial_value"],
+            1 - of_sampler["val_accuracy"],
+            look.marker,
+            color=look.colour,
+            markersize=11 if look.marker == "*" else 7,
+            label=sampler if sampler == "by hand" else f"winners of {sampler}",
+        )
+    plots.error_axis(axes.xaxis, 1 - runs["trial_value"])
+    plots.error_axis(axes.yaxis, 1 - runs["val_accuracy"])
+    axes.set(
+        xlabel="validation error of the trial (log scale)",
+        ylabel="after long training (log scale)",
+        title=title,
+    )
+    axes.grid()
+    axes.legend(loc="upper left", fontsize=plots.SMALL)
+    return figure
+
+
+def changed_settings(runs: pd.DataFrame, half_widths: pd.Series, title: str) -> plt.Figure:
+    """The validation error of one network with some settings changed: every run a dot, their mean with an interval.
+
+    Args:
+        runs: columns ``change`` and ``val_error``, one row for each run; the first change is none.
+        half_widths: by change how far the interval reaches from the mean.
+        title: the message of the figure.
+    """
+    names = list(dict.fromkeys(runs["change"]))
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 0.9 + 0.34 * len(names)))
+    for height, name in enumerate(names):
+        found = runs.loc[runs["change"] == name, "val_error"].to_numpy()
+        runs_and_mean(axes, height, found, half_widths[name], name)
+    unchanged = runs.loc[runs["change"] == names[0], "val_error"].mean()
+    axes.axvline(unchanged, color="0.75", linewidth=1, zorder=0)
+    name_rows(axes, names)
+    plots.percent_axis(axes.xaxis, every=0.005)
+    axes.set(xlabel="validation error", title=title)
+    return figure
+
+
+def errors_of_runs(table: pd.DataFrame, title: str) -> plt.Figure:
+    """Every run's test error with its interval, a row for each network, on a logarithmic axis.
+
+    Args:
+        table: one row for each run: ``network``, ``test_accuracy``, ``accuracy_low`` and ``accuracy_high``, 0 to 1.
+        title: the message of the figure.
+    """
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.0))
+    by_network = table.groupby("network", sort=False)
+    rows = {
+        name: Row(
+            1 - runs["test_accuracy"],
+            name,
+            1 - runs["accuracy_high"],
+            1 - runs["accuracy_low"],
+        )
+        for name, runs in by_network
+    }
+    dots_with_ranges(axes, rows)
+    for drawn in axes.lines:
+        drawn.set_markersize(8)
+    ends = 1 - table[["accuracy_low", "accuracy_high"]].to_numpy()
+    plots.error_axis(axes.xaxis, ends)
+    axes.set(xlabel="test error (log scale)", title=title)
+    return figure
