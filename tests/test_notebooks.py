@@ -36,7 +36,7 @@ LAST_SECTIONS = [
     "Check what we claimed",
 ]
 MAY_BE_MISSING = {"Five questions", "Deeper"}
-ASK_FIVE_QUESTIONS = (*series.STEPS[:6], series.STEPS[7])  # the notebooks written anew so far
+ASK_FIVE_QUESTIONS = series.STEPS[:8]  # the notebooks written anew so far
 # JupyterLab folds a heading with this entry in its cell's metadata.
 FOLDED = "jp-MarkdownHeadingCollapsed"
 # The outputs of cells with this tag are compared only where it is known who wrote which image; see conftest.py.

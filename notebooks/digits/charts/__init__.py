@@ -55,8 +55,7 @@ from .photographs import (
     photograph_grid,
 )
 from .settings import (
-    changed_settings,
-    errors_of_runs,
+    means_of_runs,
     parallel_settings,
     shares_by_study,
     trials_and_trainings,
@@ -76,7 +75,6 @@ __all__ = [
     "answers_by_threshold",
     "boundaries",
     "boxes_per_digit",
-    "changed_settings",
     "confusion_matrices",
     "constants_varied",
     "curves_measured_twice",
@@ -88,7 +86,6 @@ __all__ = [
     "errors_and_seconds",
     "errors_by_preparation",
     "errors_by_split",
-    "errors_of_runs",
     "errors_per_digit",
     "errors_without_steps",
     "filmstrip",
@@ -105,6 +102,7 @@ __all__ = [
     "maps_of_filters",
     "means_and_deviations",
     "means_and_templates",
+    "means_of_runs",
     "misread_pictures",
     "nearest_means",
     "network_drawing",
