@@ -101,6 +101,16 @@ def test_tuned_has_the_settings_of_the_first_winner(trials):
     assert list(by_hand.index[by_hand != both]) == ["width", "batch_size"]
 
 
+def test_images_read_by_one_network_alone_make_up_the_difference_of_errors():
+    """McNemar's test would be fed with another network's counts."""
+    table = results.experiment("tuned")
+    errors = table.pivot_table("test_errors", "seed", "network")["tuned"]
+    lead = table["test_errors"].to_numpy() - errors[table["seed"]].to_numpy()
+    assert (table["only_tuned"] - table["not_tuned"] == lead).all()
+    own = table["test_errors"] + table["only_this"] - table["only_own"]
+    assert own.groupby(table["seed"]).nunique().eq(1).all(), "own's errors, from each network"
+
+
 def test_winners_are_trained_anew_from_other_seeds(trials):
     """From the search's own seed they would only repeat the value for which they were chosen."""
     rows = pd.DataFrame(retrials.settings())
