@@ -43,6 +43,7 @@ READS = {
     "importances": (),
     "batches": ("preprocessed.npz",),
     "winners": ("preprocessed.npz",),
+    "retrials": ("preprocessed.npz",),
     "tuned": ("preprocessed.npz", "test_set.npz", "weights/own.npz"),
 }
 DIGITS_KEPT = 5

@@ -2,8 +2,9 @@
 
 Each trains as notebook 04's own network does, on all 60,000 training images for twenty epochs, from five seeds. The
 winner is that of the first TPE study, so the table of the experiment ``search`` has to be there. Beside the settings
-chosen by hand stand the same with a quarter of the batch, and with four times the width. Each run is measured on the
-test images, and set against the own network's run from the same seed, image by image.
+chosen by hand stand the same with a quarter of the batch, with four times the width, and with both. Each run is
+measured on the test images, and set against the runs of the own network and of the winner from the same seed, image by
+image.
 """
 
 EPOCHS = 20
@@ -22,6 +23,7 @@ def settings() -> list[dict]:
         "by hand": by_hand,
         "by hand, batch 32": {**by_hand, "batch_size": 32},
         "by hand, width 512": {**by_hand, "width": 512},
+        "by hand, width 512, batch 32": {**by_hand, "width": 512, "batch_size": 32},
         "tuned": {name: best[name].item() for name in by_hand},
     }
     return [
@@ -36,7 +38,8 @@ def measure(settings: list[dict]) -> list[dict]:
 
     Returns:
         For each row what :func:`digits.results.rows` tells of a run, and how many test images this run alone read
-        right (``only_this``), and the own network's run alone (``only_own``).
+        right (``only_this``), and the own network's run alone (``only_own``); and the same beside the winner
+        (``not_tuned``, ``only_tuned``), where that is among the rows.
     """
     from digits import results, training
     from digits.search import tuning
@@ -44,24 +47,38 @@ def measure(settings: list[dict]) -> list[dict]:
 
     data, test = artifacts.load_arrays("preprocessed.npz"), artifacts.load_arrays("test_set.npz")
     images, labels = data["images"], data["labels"]
-    own, found = training.load_runs("own"), {}
-    right_of_own = own.scores(test["images"]).argmax(axis=2) == test["labels"]
+    tables, right = {}, {"own": _right(training.load_runs("own"), test)}
     for name in dict.fromkeys(one["network"] for one in settings):
         rows = [one for one in settings if one["network"] == name]
         chosen = {key: rows[0][key] for key in tuning.CHOSEN_BY_HAND}
         seeds = [one["seed"] for one in rows]
         runs = tuning.train("tuned", chosen, images, labels, seeds=seeds, epochs=EPOCHS)
         table = results.rows("08", runs, test["images"], test["labels"], len(images))
-        right = runs.scores(test["images"]).argmax(axis=2) == test["labels"]
-        for row, ours in zip(table.to_dict("records"), right, strict=True):
-            theirs = right_of_own[own.seeds.index(row["seed"])]
-            found[name, row["seed"]] = {
-                **{
-                    key: row[key]
-                    for key in row
-                    if key.startswith(("images", "param", "test", "accu"))
-                },
-                "only_this": int((ours & ~theirs).sum()),
-                "only_own": int((theirs & ~ours).sum()),
-            }
-    return [found[one["network"], one["seed"]] for one in settings]
+        tables[name] = table.set_index("seed").to_dict("index")
+        right[name] = _right(runs, test)
+    return [
+        {
+            **_measures(tables[one["network"]][one["seed"]]),
+            **_alone(right, one, "own", "only_this", "only_own"),
+            **_alone(right, one, "tuned", "not_tuned", "only_tuned"),
+        }
+        for one in settings
+    ]
+
+
+def _measures(row: dict) -> dict:
+    return {key: row[key] for key in row if key.startswith(("images", "param", "test", "accu"))}
+
+
+def _right(runs, test: dict) -> dict:
+    """For each seed which test images its run reads right: bool, shape (images,)."""
+    read = runs.scores(test["images"]).argmax(axis=2)
+    return dict(zip(runs.seeds, read == test["labels"], strict=True))
+
+
+def _alone(right: dict, one: dict, other: str, ours: str, theirs: str) -> dict:
+    """How many images a row's run alone reads right, and how many the other network's run from the same seed."""
+    if other not in right:
+        return {}
+    here, there = right[one["network"]][one["seed"]], right[other][one["seed"]]
+    return {ours: int((here & ~there).sum()), theirs: int((there & ~here).sum())}

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import batches
 import importances
+import retrials
 import search
 import tuned
 
@@ -96,6 +97,32 @@ def test_tuned_has_the_settings_of_the_first_winner(trials):
     for name, setting in (("by hand, batch 32", "batch_size"), ("by hand, width 512", "width")):
         changed = rows.loc[name, SETTINGS].iloc[0]
         assert list(by_hand.index[by_hand != changed]) == [setting]
+    both = rows.loc["by hand, width 512, batch 32", SETTINGS].iloc[0]
+    assert list(by_hand.index[by_hand != both]) == ["width", "batch_size"]
+
+
+def test_images_read_by_one_network_alone_make_up_the_difference_of_errors():
+    """McNemar's test would be fed with another network's counts."""
+    table = results.experiment("tuned")
+    errors = table.pivot_table("test_errors", "seed", "network")["tuned"]
+    lead = table["test_errors"].to_numpy() - errors[table["seed"]].to_numpy()
+    assert (table["only_tuned"] - table["not_tuned"] == lead).all()
+    own = table["test_errors"] + table["only_this"] - table["only_own"]
+    assert own.groupby(table["seed"]).nunique().eq(1).all(), "own's errors, from each network"
+
+
+def test_winners_are_trained_anew_from_other_seeds(trials):
+    """From the search's own seed they would only repeat the value for which they were chosen."""
+    rows = pd.DataFrame(retrials.settings())
+    for (sampler, study), row in rows[rows["sampler"] != "by hand"].groupby(["sampler", "study"]):
+        of_study = trials[(trials["sampler"] == sampler) & (trials["study"] == study)]
+        winner = of_study.loc[of_study["value"].idxmax()]
+        assert (row[SETTINGS] == winner[SETTINGS]).all(axis=None)
+        assert (row["trial_value"] == winner["value"]).all()
+        assert list(row["seed"]) == [1, 2, 3, 4, 5]
+    assert len(rows) == 11 * 5
+    by_hand = rows[rows["sampler"] == "by hand"]
+    assert (by_hand[SETTINGS] == trials.loc[0, SETTINGS]).all(axis=None)
 
 
 def test_shares_of_one_study_come_out_again():

@@ -143,17 +143,20 @@ def _with_commas(value: float, _position: int | None = None) -> str:
     return f"{value:,.0f}"
 
 
-def error_axis(axis: Axis, errors: npt.ArrayLike, *, of: int | None = None) -> None:
+def error_axis(
+    axis: Axis, errors: npt.ArrayLike, *, of: int | None = None, steps: tuple[float, ...] = ()
+) -> None:
     """Make an axis one of errors (1 - accuracy), logarithmic: equal steps are equal ratios of errors.
 
     Args:
         axis: ``axes.xaxis`` or ``axes.yaxis``.
         errors: what will be drawn, as shares above 0; the axis reaches a little beyond its extremes.
         of: None writes percent; a number writes how many of so many images are misread.
+        steps: the ticks, each times a power of ten; without them, the fewer, the more the axis spans.
     """
     errors = np.asarray(errors, dtype=float)
     lowest, highest = errors.min() / 1.25, errors.max() * 1.25
-    steps = next(steps for ratio, steps in _STEPS if highest < ratio * lowest)
+    steps = steps or next(chosen for ratio, chosen in _STEPS if highest < ratio * lowest)
     powers = 10.0 ** np.arange(-5, 1)
     ticks = [step * power for power in powers for step in steps]
     ticks = [tick for tick in ticks if lowest <= tick <= min(highest, 1)]

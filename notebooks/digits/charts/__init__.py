@@ -62,8 +62,7 @@ from .photographs import (
     photograph_grid,
 )
 from .settings import (
-    changed_settings,
-    errors_of_runs,
+    means_of_runs,
     parallel_settings,
     shares_by_study,
     trials_and_trainings,
@@ -80,7 +79,6 @@ __all__ = [
     "boundaries",
     "boxes_per_digit",
     "changed_digits",
-    "changed_settings",
     "confusion_matrices",
     "constants_varied",
     "curves_measured_twice",
@@ -94,7 +92,6 @@ __all__ = [
     "errors_by_images",
     "errors_by_preparation",
     "errors_by_split",
-    "errors_of_runs",
     "errors_per_digit",
     "errors_without_steps",
     "filmstrip",
@@ -111,6 +108,7 @@ __all__ = [
     "maps_to_scale",
     "means_and_deviations",
     "means_and_templates",
+    "means_of_runs",
     "misread_pictures",
     "nearest_means",
     "network_drawing",

@@ -11,8 +11,6 @@ from matplotlib.ticker import MaxNLocator
 from .. import plots
 from .dots import Row, dots_with_ranges, name_rows, runs_and_mean
 
-_PALEST = 0.3  # how far before the first trial the grey scale begins, in lengths of it: white is not seen on white
-
 
 def shares_by_study(shares: Mapping[str, pd.DataFrame], title: str) -> plt.Figure:
     """How much each setting explains: a ring for each study, a stroke for their mean, a panel for each kind of trials.
@@ -41,10 +39,11 @@ def shares_by_study(shares: Mapping[str, pd.DataFrame], title: str) -> plt.Figur
 def trials_by_setting(
     complete: pd.DataFrame, on_log_scale: Mapping[str, Sequence[float]], title: str
 ) -> plt.Figure:
-    """The complete trials' validation errors against each setting, later trials darker, the best as a star.
+    """The complete trials' validation errors against each setting, TPE's in black, the best as a star.
 
     Args:
-        complete: one row for each: ``trial``, ``value``, the validation accuracy, and a column for each setting.
+        complete: one row for each: ``sampler`` ("random" or "TPE"), ``value``, the validation accuracy, and after it a
+            column for each setting.
         on_log_scale: for the settings on a logarithmic axis the values that it names; whole numbers stand alone.
         title: the message of the figure.
     """
@@ -64,17 +63,18 @@ def trials_by_setting(
     plots.headline(figure, title)
     error, best, winner = 1 - complete["value"], complete["value"].idxmax(), plots.look("tuned")
     for axis, name in zip(axes.flat, settings, strict=True):
-        dots = axis.scatter(
-            complete[name],
-            error,
-            c=complete["trial"],
-            cmap=plots.INK,
-            vmin=-_PALEST * complete["trial"].max(),
-            s=30,
-            edgecolor="0.35",
-            linewidth=0.6,
-            zorder=3,
-        )
+        for sampler, shade in {"random": "0.8", "TPE": "0.2"}.items():
+            of_sampler = complete["sampler"] == sampler
+            axis.plot(
+                complete.loc[of_sampler, name],
+                error[of_sampler],
+                "o",
+                color=shade,
+                markersize=5.5,
+                markeredgecolor="0.35",
+                markeredgewidth=0.6,
+                label=sampler,
+            )
         axis.plot(
             complete.loc[best, name],
             error[best],
@@ -96,8 +96,8 @@ def trials_by_setting(
         axis.grid()
     plots.error_axis(axes[0, 0].yaxis, error)
     axes[0, 0].set_ylabel("validation error (log scale)")
-    bar = figure.colorbar(dots, ax=axes, label="trial", shrink=0.9)
-    bar.ax.set_ylim(0, complete["trial"].max())
+    names, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(names, labels, loc="outside right center", fontsize=plots.SMALL)
     return figure
 
 
@@ -194,49 +194,26 @@ def trials_and_trainings(runs: pd.DataFrame, title: str) -> plt.Figure:
     return figure
 
 
-def changed_settings(runs: pd.DataFrame, half_widths: pd.Series, title: str) -> plt.Figure:
-    """The validation error of one network with some settings changed: every run a dot, their mean with an interval.
+def means_of_runs(
+    runs: pd.DataFrame, half_widths: pd.Series, title: str, label: str = "validation error"
+) -> plt.Figure:
+    """Errors of networks, a row for each: every run a dot, their mean with an interval, a line at the first mean.
 
     Args:
-        runs: columns ``change`` and ``val_error``, one row for each run; the first change is none.
-        half_widths: by change how far the interval reaches from the mean.
+        runs: columns ``network`` and ``error``, a share, one row for each run; the first network is the one to compare
+            with.
+        half_widths: by network how far the interval reaches from the mean.
         title: the message of the figure.
+        label: of the axis of errors.
     """
-    names = list(dict.fromkeys(runs["change"]))
+    names = list(dict.fromkeys(runs["network"]))
     figure, axes = plt.subplots(figsize=(plots.MEDIUM, 0.9 + 0.34 * len(names)))
     for height, name in enumerate(names):
-        found = runs.loc[runs["change"] == name, "val_error"].to_numpy()
+        found = runs.loc[runs["network"] == name, "error"].to_numpy()
         runs_and_mean(axes, height, found, half_widths[name], name)
-    unchanged = runs.loc[runs["change"] == names[0], "val_error"].mean()
-    axes.axvline(unchanged, color="0.75", linewidth=1, zorder=0)
+    first = runs.loc[runs["network"] == names[0], "error"].mean()
+    axes.axvline(first, color="0.75", linewidth=1, zorder=0)
     name_rows(axes, names)
-    plots.percent_axis(axes.xaxis, every=0.005)
-    axes.set(xlabel="validation error", title=title)
-    return figure
-
-
-def errors_of_runs(table: pd.DataFrame, title: str) -> plt.Figure:
-    """Every run's test error with its interval, a row for each network, on a logarithmic axis.
-
-    Args:
-        table: one row for each run: ``network``, ``test_accuracy``, ``accuracy_low`` and ``accuracy_high``, 0 to 1.
-        title: the message of the figure.
-    """
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.0))
-    by_network = table.groupby("network", sort=False)
-    rows = {
-        name: Row(
-            1 - runs["test_accuracy"],
-            name,
-            1 - runs["accuracy_high"],
-            1 - runs["accuracy_low"],
-        )
-        for name, runs in by_network
-    }
-    dots_with_ranges(axes, rows)
-    for drawn in axes.lines:
-        drawn.set_markersize(8)
-    ends = 1 - table[["accuracy_low", "accuracy_high"]].to_numpy()
-    plots.error_axis(axes.xaxis, ends)
-    axes.set(xlabel="test error (log scale)", title=title)
+    plots.percent_axis(axes.xaxis)
+    axes.set(xlabel=label, title=title)
     return figure

@@ -82,13 +82,14 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
 
 
 def samplers_compared(
-    trials: pd.DataFrame, gains: pd.DataFrame, half_widths: pd.Series, title: str
+    trials: pd.DataFrame, shared: int, gains: pd.DataFrame, half_widths: pd.Series, title: str
 ) -> plt.Figure:
     """The lowest error so far of every study, and by how much one sampler's is below the other's in each pair.
 
     Args:
         trials: columns ``study``, ``sampler`` ("random" or "TPE"), ``trial``, from 0, and ``value``, the validation
             accuracy, 0 to 1. The thick line of a sampler is the geometric mean of its studies.
+        shared: so many first trials are the same in both studies of a pair; they are drawn in grey.
         gains: the differences in percentage points, one row for each pair of studies, one column for each number of
             trials, which is its name.
         half_widths: for each column how far the interval reaches from its mean.
@@ -103,16 +104,13 @@ def samplers_compared(
     for sampler, (name, style) in looks.items():
         of_sampler, colour = trials[trials["sampler"] == sampler], plots.look(name).colour
         error = 1 - of_sampler.pivot_table("value", "trial", "study").cummax()
-        for study in error:
-            axes.step(error.index, error[study], where="post", color=colour, linewidth=0.7)
-        mean = np.exp(np.log(error).mean(axis=1))
-        axes.step(
-            mean.index, mean, where="post", color=colour, linestyle=style, linewidth=3,
-            label=sampler,
-        )  # fmt: skip
-        ends[sampler], colours[sampler] = mean.iloc[-1], colour
+        begun = error.loc[: shared - 1]
+        _steps(axes, begun, "0.6", "-", "shared")
+        # Further on from the last shared trial.
+        _steps(axes, error.loc[shared - 1 :], colour, style, sampler)
+        ends[sampler], colours[sampler] = _geometric_mean(error).iloc[-1], colour
         drawn.append(error.to_numpy())
-    plots.error_axis(axes.yaxis, np.concatenate(drawn))
+    plots.error_axis(axes.yaxis, np.concatenate(drawn), steps=(1, 2, 2.5, 3, 3.5, 4, 5, 7))
     axes.set(xlabel="trial", ylabel="lowest error so far (log scale)")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y")
@@ -125,12 +123,29 @@ def samplers_compared(
     return figure
 
 
-def stopped_trials(curves: pd.DataFrame, stopped: Mapping[int, int], title: str) -> plt.Figure:
+def _geometric_mean(table: pd.DataFrame) -> pd.Series:
+    return np.exp(np.log(table).mean(axis=1))
+
+
+def _steps(axes: plt.Axes, error: pd.DataFrame, colour: str, style: str, label: str) -> None:
+    """A thin step line for each column, and a thick one for their geometric mean."""
+    for study in error:
+        axes.step(error.index, error[study], where="post", color=colour, linewidth=0.7)
+    mean = _geometric_mean(error)
+    axes.step(
+        mean.index, mean, where="post", color=colour, linestyle=style, linewidth=3, label=label
+    )
+
+
+def stopped_trials(
+    curves: pd.DataFrame, stopped: Mapping[int, int], median: float, title: str
+) -> plt.Figure:
     """The validation error of trials after each epoch, and where a pruner stops some; the best one in colour.
 
     Args:
         curves: errors, 0 to 1: one row for each trial, one column for each epoch, which is its name.
         stopped: for the trials that are stopped the epoch after which they are.
+        median: the error with which the pruner compares the best trial when it stops it.
         title: the message of the figure.
     """
     figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.8))
@@ -141,7 +156,10 @@ def stopped_trials(curves: pd.DataFrame, stopped: Mapping[int, int], title: str)
         axes.plot(seen.index, seen, color=colour, linewidth=1.3, label=f"trial {trial}")
         if trial in stopped:
             axes.plot(unseen.index, unseen, ":", color=colour, linewidth=1, label="not trained")
-            axes.plot(end, curve[end], "X", color="0.35", markersize=9, label="stopped")
+            axes.plot(
+                end, curve[end], "X", color="0.35", markersize=9, markeredgecolor="white",
+                zorder=5, label="stopped",
+            )  # fmt: skip
     best = curves.iloc[:, -1].idxmin()
     look, ends = plots.look("tuned"), {"the best of them": curves.loc[best].iloc[-1]}
     axes.plot(
@@ -153,7 +171,18 @@ def stopped_trials(curves: pd.DataFrame, stopped: Mapping[int, int], title: str)
         linewidth=2.2,
         label="the best of them",
     )
-    plots.error_axis(axes.yaxis, curves.to_numpy())
+    end = stopped[best]
+    axes.plot([end - 0.35, end + 0.35], [median, median], "--", color="black", label="median")
+    axes.annotate(
+        "median",
+        (end + 0.35, median),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=plots.SMALL,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+    )
+    plots.error_axis(axes.yaxis, curves.to_numpy(), steps=(1, 2, 3, 4, 5, 7))
     axes.set(xlabel="epoch", ylabel="validation error (log scale)", title=title)
     axes.set_xticks(list(curves.columns))
     axes.grid(axis="y")
