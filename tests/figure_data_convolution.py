@@ -204,7 +204,7 @@ def fooled(figure, run):
     seven = first_of(run, 7).ravel()
     shown, titles = drawn.images_of(figure), drawn.titles_of(figure)
     assert_allclose(shown[0].ravel(), seven)
-    names = ("own", "deep", "conv-undistorted", "conv", "all four")
+    names = ("own", "deep", "conv-undistorted", "conv")
     assert len(shown) == 1 + 2 * len(names)
     for place, name in enumerate(names, 1):
         copy, added = np.ravel(shown[place]), np.ravel(shown[len(names) + place])
@@ -212,14 +212,9 @@ def fooled(figure, run):
         named, read, length = titles[place].split("\n")
         assert named == name
         assert abs(float(length.removeprefix("length ")) - np.linalg.norm(added)) < 0.06
-        readers = names[:-1] if name == "all four" else (name,)
-        answers = {
-            int(_network(run, reader).predict(copy[np.newaxis], verbose=0).argmax())
-            for reader in readers
-        }
-        assert 7 not in answers
-        assert read == f"read as {', '.join(map(str, sorted(answers)))}"
-    assert len(scales_of(figure, range(7, 12))) == 1
+        answer = _network(run, name).predict(copy[np.newaxis], verbose=0).argmax()
+        assert read == f"read as {answer}" and answer != 7
+    assert len(scales_of(figure, range(6, 10))) == 1
 
 
 def planes(figure, run):

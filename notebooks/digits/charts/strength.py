@@ -1,5 +1,7 @@
 """What disturbs networks, and what strength costs in seconds."""
 
+from collections.abc import Collection
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -10,8 +12,8 @@ from .curves import lines
 _BESIDE = 0.05  # of the way between two levels: how far networks stand apart
 
 
-def disturbance_curves(table: pd.DataFrame, title: str) -> plt.Figure:
-    """The error under each disturbance against its strength, a line for each network, on one logarithmic axis.
+def disturbance_curves(table: pd.DataFrame, title: str, linear: Collection[str] = ()) -> plt.Figure:
+    """The error under each disturbance against its strength, a line for each network, logarithmic unless asked.
 
     Markers: means of the runs; vertical lines: from the lowest run to the highest. They stand side by side at each
     level. One place of the grid must be left for the legend: the number of disturbances is odd.
@@ -19,11 +21,12 @@ def disturbance_curves(table: pd.DataFrame, title: str) -> plt.Figure:
     Args:
         table: columns ``kind``, ``level``, ``network`` and ``error``, 0 to 1; one row for each run.
         title: the message of the figure.
+        linear: the kinds whose axis of errors is linear: where all networks misread many, a logarithm shows a knot.
     """
     kinds = dict(list(table.groupby("kind", sort=False)))
     names = list(dict.fromkeys(table["network"]))
     rows = -(-len(kinds) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(plots.WIDE, 0.4 + 2.8 * rows), sharey=True)
+    figure, axes = plt.subplots(rows, 2, figsize=(plots.WIDE, 0.4 + 2.8 * rows))
     plots.headline(figure, title)
     for axis, (kind, part) in zip(axes.flat, kinds.items(), strict=False):
         levels = part["level"].unique()
@@ -36,13 +39,15 @@ def disturbance_curves(table: pd.DataFrame, title: str) -> plt.Figure:
             if "undistorted" in name:
                 axis.lines[-1].set(linestyle="--", markerfacecolor="white")
             axis.vlines(across, runs.min(), runs.max(), color=plots.look(name).colour, linewidth=1)
-        plots.error_axis(axis.yaxis, plots.above_zero(table["error"].to_numpy()))
+        if kind in linear:
+            plots.percent_axis(axis.yaxis)
+            axis.set(ylim=(0, None), ylabel="error rate")
+        else:
+            plots.error_axis(axis.yaxis, plots.above_zero(table["error"].to_numpy()))
+            axis.set_ylabel("error rate (log scale)")
         axis.set_xticks(levels, [f"{level:g}" for level in levels])
         axis.set_xlabel(kind)
         axis.grid(axis="y")
-        axis.tick_params(labelleft=True)
-    for axis in axes[:, 0]:
-        axis.set_ylabel("error rate (log scale)")
     for axis in axes.flat[len(kinds) :]:
         axis.set_axis_off()
     # In the place that is left, in the order of the first panel's last points.
@@ -78,7 +83,7 @@ def errors_by_images(table: pd.DataFrame, title: str) -> plt.Figure:
     plots.error_axis(axes.yaxis, table["error"])
     axes.set(
         xlabel="number of training images (log scale)",
-        ylabel="test error rate (log scale)",
+        ylabel="test error rate, each trained for\nfive epochs' steps (log scale)",
         title=title,
     )
     axes.grid()
@@ -117,7 +122,7 @@ def errors_and_seconds(cost: pd.DataFrame, title: str) -> plt.Figure:
     seconds = cost["seconds"]
     # On the right there is room for the names.
     axes.set(xscale="log", xlim=(seconds.min() / 1.4, seconds.max() * 4.5))
-    ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200) if tick < 1.5 * seconds.max()]
+    ticks = [tick for tick in (1, 2, 5, 10, 20, 50, 100, 200) if tick < 2 * seconds.max()]
     axes.set_xticks(ticks, [f"{tick}" for tick in ticks])
     axes.minorticks_off()
     axes.grid()

@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import patheffects
 from matplotlib.patches import Rectangle
 
 from .. import plots
 from .images import draw_digit, name_row
+
+_WHITE_EDGE = patheffects.withStroke(linewidth=3.6, foreground="white")
 
 
 def window_walk(
@@ -66,9 +69,11 @@ def _numbers(axes: plt.Axes, values: np.ndarray, title: str) -> None:
 
 
 def _frame(axes: plt.Axes, column: float, row: float, side: int) -> None:
-    """Draw a black frame around so many pixels, the first of them at this column and row."""
+    """Draw a black frame with a white edge around so many pixels, the first at this column and row."""
     corner = (column - 0.5, row - 0.5)
-    axes.add_patch(Rectangle(corner, side, side, fill=False, edgecolor="black", linewidth=1.8))
+    frame = Rectangle(corner, side, side, fill=False, edgecolor="black", linewidth=1.8)
+    frame.set_path_effects([_WHITE_EDGE])
+    axes.add_patch(frame)
 
 
 def maps_to_scale(maps: Mapping[str, np.ndarray], label: str, title: str) -> plt.Figure:
