@@ -108,6 +108,9 @@ def robustness(figure, run):
     assert len(kinds) == 5
     for axes, (kind, rows) in zip(figure.axes, kinds.items(), strict=False):
         assert axes.get_xlabel() == kind
+        is_linear = kind.startswith(("noise", "white square"))
+        assert axes.get_yscale() == ("linear" if is_linear else "log")
+        assert ("log scale" in axes.get_ylabel()) != is_linear
         names = [each.get_label() for each in axes.lines]
         assert sorted(names) == sorted(table["network"].unique())
         for name, ranges in zip(names, drawn.stretches(axes), strict=True):
