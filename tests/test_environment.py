@@ -155,6 +155,18 @@ def test_readme_names_the_supported_versions():
     assert f"Python {', '.join(SUPPORTED[:-1])} or {SUPPORTED[-1]}" in readme
 
 
+def test_pinned_libraries_take_the_first_release_of_each_supported_python():
+    """Debian 12's Python is 3.11.2: a library that asks for 3.11.5 could not be installed there."""
+    pinned = requirements_in(CONSTRAINTS_FILE)
+    for library in importlib.metadata.distributions():
+        if canonicalize_name(library.name) in pinned:
+            wanted = SpecifierSet(library.metadata.get("Requires-Python") or "")
+            for version in SUPPORTED:
+                assert wanted.contains(f"{version}.0"), (
+                    f"{library.name} {library.version}: {wanted}"
+                )
+
+
 # ---------------------------------------------------------------- imports
 
 OURS = {
