@@ -59,18 +59,25 @@ def _spread(count: int, reach: float) -> np.ndarray:
 def runs_and_mean(
     axes: plt.Axes, height: float, runs: Sequence[float], reach: float, name: str
 ) -> None:
-    """Draw runs as small dots, and over them their mean with an interval that reaches so far to each side."""
-    look, mean = plots.look("validation"), float(np.mean(runs))
+    """Draw runs as small dots, and over them their mean with an interval that reaches so far to each side.
+
+    What is named like a network of the series gets its colour and marker.
+    """
+    is_network, mean = name in plots.LOOKS, float(np.mean(runs))
+    look = plots.look(name if is_network else "validation")
     axes.hlines(height, mean - reach, mean + reach, color=look.colour, linewidth=2)
     axes.plot(
         runs,
         height + _spread(len(runs), 0.22),
-        ".",
-        color="0.45",
+        look.marker if is_network else ".",
+        color=look.colour if is_network else "0.45",
         markersize=4,
         label=f"runs of {name}",
     )
-    axes.plot(mean, height, "D", color=look.colour, markersize=5.5, label=name)
+    mark = look.marker if is_network else "D"
+    axes.plot(
+        mean, height, mark, color=look.colour, markersize=9 if is_network else 5.5, label=name
+    )
 
 
 def error_ladder(

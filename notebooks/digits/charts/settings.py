@@ -63,7 +63,7 @@ def trials_by_setting(
     plots.headline(figure, title)
     error, best, winner = 1 - complete["value"], complete["value"].idxmax(), plots.look("tuned")
     for axis, name in zip(axes.flat, settings, strict=True):
-        for sampler, shade in {"random": "0.8", "TPE": "0.2"}.items():
+        for sampler, shade, edge in (("random", "0.8", "0.5"), ("TPE", "0.2", "0.2")):
             of_sampler = complete["sampler"] == sampler
             axis.plot(
                 complete.loc[of_sampler, name],
@@ -71,7 +71,7 @@ def trials_by_setting(
                 "o",
                 color=shade,
                 markersize=5.5,
-                markeredgecolor="0.35",
+                markeredgecolor=edge,
                 markeredgewidth=0.6,
                 label=sampler,
             )

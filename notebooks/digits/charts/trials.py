@@ -105,7 +105,7 @@ def samplers_compared(
         of_sampler, colour = trials[trials["sampler"] == sampler], plots.look(name).colour
         error = 1 - of_sampler.pivot_table("value", "trial", "study").cummax()
         begun = error.loc[: shared - 1]
-        _steps(axes, begun, "0.6", "-", "shared")
+        _steps(axes, begun, "0.55", "-", "shared")
         # Further on from the last shared trial.
         _steps(axes, error.loc[shared - 1 :], colour, style, sampler)
         ends[sampler], colours[sampler] = _geometric_mean(error).iloc[-1], colour
@@ -172,7 +172,8 @@ def stopped_trials(
         label="the best of them",
     )
     end = stopped[best]
-    axes.plot([end - 0.35, end + 0.35], [median, median], "--", color="black", label="median")
+    dark = plots.look("other").colour
+    axes.plot([end - 0.35, end + 0.35], [median, median], "--", color=dark, label="median")
     axes.annotate(
         "median",
         (end + 0.35, median),
