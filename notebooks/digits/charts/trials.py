@@ -105,7 +105,7 @@ def samplers_compared(
         of_sampler, colour = trials[trials["sampler"] == sampler], plots.look(name).colour
         error = 1 - of_sampler.pivot_table("value", "trial", "study").cummax()
         begun = error.loc[: shared - 1]
-        _steps(axes, begun, "0.45", "-", "shared")
+        _steps(axes, begun, "0.58", "-", "shared")
         # Further on from the last shared trial.
         _steps(axes, error.loc[shared - 1 :], colour, style, sampler)
         ends[sampler], colours[sampler] = _geometric_mean(error).iloc[-1], colour
