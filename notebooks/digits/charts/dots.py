@@ -63,21 +63,15 @@ def runs_and_mean(
 
     What is named like a network of the series gets its colour and marker.
     """
-    is_network, mean = name in plots.LOOKS, float(np.mean(runs))
-    look = plots.look(name if is_network else "validation")
+    mean, look = float(np.mean(runs)), plots.look("validation")
+    dot, colour, mark, size = ".", "0.45", "D", 5.5
+    if name in plots.LOOKS:
+        look = plots.look(name)
+        dot, colour, mark, size = look.marker, look.colour, look.marker, 9
     axes.hlines(height, mean - reach, mean + reach, color=look.colour, linewidth=2)
-    axes.plot(
-        runs,
-        height + _spread(len(runs), 0.22),
-        look.marker if is_network else ".",
-        color=look.colour if is_network else "0.45",
-        markersize=4,
-        label=f"runs of {name}",
-    )
-    mark = look.marker if is_network else "D"
-    axes.plot(
-        mean, height, mark, color=look.colour, markersize=9 if is_network else 5.5, label=name
-    )
+    places = height + _spread(len(runs), 0.22)
+    axes.plot(runs, places, dot, color=colour, markersize=4, label=f"runs of {name}")
+    axes.plot(mean, height, mark, color=look.colour, markersize=size, label=name)
 
 
 def error_ladder(
