@@ -222,7 +222,7 @@ def history(figure, run):
     assert shown[-1, 0] > trials["trial"].iloc[-1] and shown[-1, 1] == error.min()
     ((winner, lowest),) = drawn.line(axes, "the winner")
     assert lowest == error.min() == error[trials["trial"] == winner].item()
-    assert_allclose(drawn.line(axes, "chosen by hand (trial 0)")[:, 1], error.iloc[0])
+    assert_allclose(drawn.line(axes, "by hand (trial 0)")[:, 1], error.iloc[0])
     assert axes.get_ylim()[0] < error.min() and error.max() < axes.get_ylim()[1]
 
 
@@ -253,7 +253,7 @@ def pruning(figure, run):
     trials = _trials("TPE", 4).set_index("trial")
     curves = trials[[f"after_{epoch}" for epoch in range(1, 6)]].to_numpy()
     (axes,) = figure.axes
-    stopped = {}
+    stopped, best = {}, 10 + curves[10:, -1].argmax()
     for number in range(10, 25):
         # By the rule itself: from the third epoch on, the best so far below the median of those that were finished.
         for epoch in (3, 4):
@@ -261,16 +261,22 @@ def pruning(figure, run):
             if curves[number, :epoch].max() < np.median(before):
                 stopped[number] = epoch
                 break
-        whole = drawn.line(axes, f"trial {number}")
         end = stopped.get(number, 5)
-        assert_allclose(whole[:, 1], 1 - curves[number, :end])
+        name = "the best of them" if number == best else f"trial {number}"
+        assert_allclose(drawn.line(axes, name)[:, 1], 1 - curves[number, :end])
+        if number in stopped:
+            unseen = np.column_stack([range(end, 6), 1 - curves[number, end - 1 :]])
+            assert_allclose(drawn.line(axes, f"{name} unseen"), unseen)
     crosses = [drawn.points(line)[0] for line in axes.lines if line.get_label() == "stopped"]
     assert_allclose(
         sorted(map(tuple, crosses)),
         sorted((end, 1 - curves[number, end - 1]) for number, end in stopped.items()),
     )
-    best = 10 + curves[10:, -1].argmax()
-    assert_allclose(drawn.line(axes, "the best of them")[:, 1], 1 - curves[best])
+    dotted = {line.get_label() for line in axes.lines if line.get_linestyle() == ":"}
+    assert dotted == {
+        "the best of them unseen" if number == best else f"trial {number} unseen"
+        for number in stopped
+    }
     at = stopped[best]
     before = [curves[other, at - 1] for other in range(best) if other not in stopped]
     assert_allclose(drawn.line(axes, "median")[:, 1], 1 - np.median(before))
@@ -351,10 +357,14 @@ def changes(figure, run):
     table = results.experiment("batches")
     (axes,) = figure.axes
     rows = dict.fromkeys(table["change"])
-    rows = {name: 1 - table.loc[table["change"] == name, "val_accuracy"] for name in rows}
+    rows = {
+        "by hand" if name == "chosen by hand" else f"by hand, {name}": 1
+        - table.loc[table["change"] == name, "val_accuracy"]
+        for name in rows
+    }
     again = results.experiment("retrials")
     again = again[again["sampler"] == "TPE"]
-    rows["winners of TPE, anew"] = 1 - again.groupby("study")["val_accuracy"].mean()
+    rows["winners of TPE"] = 1 - again.groupby("study")["val_accuracy"].mean()
     assert drawn.tick_labels(figure, axes.yaxis) == list(rows)
     for height, (name, errors) in enumerate(rows.items()):
         assert_runs_and_mean(axes, height, errors.to_numpy(), name)
@@ -364,7 +374,7 @@ def trainings(figure, run):
     """Each run's error in the trial and after the long training, by what chose its settings."""
     table = results.experiment("winners")
     (axes,) = figure.axes
-    labels = {"random": "winners of random", "TPE": "winners of TPE", "by hand": "by hand"}
+    labels = {"random": "winners of random search", "TPE": "winners of TPE", "by hand": "by hand"}
     for sampler, runs in table.groupby("sampler"):
         places = drawn.line(axes, labels[sampler])
         assert_allclose(places, 1 - runs[["trial_value", "val_accuracy"]])

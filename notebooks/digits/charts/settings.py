@@ -171,19 +171,26 @@ def trials_and_trainings(runs: pd.DataFrame, title: str) -> plt.Figure:
         title: the message of the figure.
     """
     figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.8))
-    looks = {"random": "other", "TPE": "tuned", "by hand": "own"}
-    for sampler, name in looks.items():
-        look, of_sampler = plots.look(name), runs[runs["sampler"] == sampler]
+    other, tuned = plots.look("other"), plots.look("tuned")
+    styles = {
+        "random": (other, "o", other.colour, 7, "winners of random search"),
+        "TPE": (tuned, tuned.marker, tuned.colour, 11, "winners of TPE"),
+        "by hand": (other, "s", "white", 7, "by hand"),
+    }
+    for sampler, (look, marker, inside, size, label) in styles.items():
+        of_sampler = runs[runs["sampler"] == sampler]
         axes.plot(
             1 - of_sampler["trial_value"],
             1 - of_sampler["val_accuracy"],
-            look.marker,
+            marker,
             color=look.colour,
-            markersize=11 if look.marker == "*" else 7,
-            label=sampler if sampler == "by hand" else f"winners of {sampler}",
+            markerfacecolor=inside,
+            markersize=size,
+            label=label,
         )
-    plots.error_axis(axes.xaxis, 1 - runs["trial_value"])
-    plots.error_axis(axes.yaxis, 1 - runs["val_accuracy"])
+    steps = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 4.5, 5)
+    plots.error_axis(axes.xaxis, 1 - runs["trial_value"], steps=steps)
+    plots.error_axis(axes.yaxis, 1 - runs["val_accuracy"], steps=steps)
     axes.set(
         xlabel="validation error of the trial (log scale)",
         ylabel="after long training (log scale)",

@@ -17,7 +17,7 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
 
     Args:
         trials: one row for each, in their order: ``trial``, from 0, ``state`` ("complete" or "pruned"), and ``value``,
-            the validation accuracy, 0 to 1. Trial 0 has the settings chosen by hand.
+            the validation accuracy, 0 to 1. Trial 0 is the network by hand.
         random: the trials after trial 0 that were drawn at random; the later ones were chosen by the sampler.
         title: the message of the figure.
     """
@@ -55,7 +55,7 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
         label="the winner",
     )
     by_hand = error.iloc[0]
-    axes.axhline(by_hand, color="0.5", linestyle=":", label="chosen by hand (trial 0)")
+    axes.axhline(by_hand, color="0.5", linestyle=":", label="by hand (trial 0)")
     plots.error_axis(axes.yaxis, error)
     axes.set_ylim(top=1.5 * axes.get_ylim()[1])  # room for words
     axes.set_xlim(-0.8, steps[-1] + 0.3)
@@ -142,36 +142,37 @@ def stopped_trials(
 ) -> plt.Figure:
     """The validation error of trials after each epoch, and where a pruner stops some; the best one in colour.
 
+    What a stopped trial would have become is dotted, the best one's course included.
+
     Args:
         curves: errors, 0 to 1: one row for each trial, one column for each epoch, which is its name.
-        stopped: for the trials that are stopped the epoch after which they are.
+        stopped: for the trials that are stopped the epoch after which they are; the best one is among them.
         median: the error with which the pruner compares the best trial when it stops it.
         title: the message of the figure.
     """
     figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.8))
-    for trial, curve in curves.iterrows():
+    best, look = curves.iloc[:, -1].idxmin(), plots.look("tuned")
+    for trial, curve in curves.drop(best).iterrows():
         end = stopped.get(trial, curves.columns[-1])
         colour = "0.55" if trial in stopped else plots.look("other").colour
         seen, unseen = curve.loc[:end], curve.loc[end:]
         axes.plot(seen.index, seen, color=colour, linewidth=1.3, label=f"trial {trial}")
         if trial in stopped:
-            axes.plot(unseen.index, unseen, ":", color=colour, linewidth=1, label="not trained")
             axes.plot(
-                end, curve[end], "X", color="0.35", markersize=9, markeredgecolor="white",
-                zorder=5, label="stopped",
-            )  # fmt: skip
-    best = curves.iloc[:, -1].idxmin()
-    look, ends = plots.look("tuned"), {"the best of them": curves.loc[best].iloc[-1]}
+                unseen.index, unseen, ":", color=colour, linewidth=1, label=f"trial {trial} unseen"
+            )
+    curve, end = curves.loc[best], stopped[best]
+    seen, unseen = curve.loc[:end], curve.loc[end:]
+    axes.plot(seen.index, seen, color=look.colour, linewidth=2.2, label="the best of them")
     axes.plot(
-        curves.columns,
-        curves.loc[best],
-        color=look.colour,
-        marker=look.marker,
-        markersize=9,
-        linewidth=2.2,
-        label="the best of them",
+        unseen.index, unseen, ":", color=look.colour, linewidth=2.2, label="the best of them unseen"
     )
-    end = stopped[best]
+    for trial, epoch in stopped.items():
+        if trial in curves.index:
+            axes.plot(
+                epoch, curves.loc[trial, epoch], "X", color="0.35", markersize=9,
+                markeredgecolor="white", zorder=5, label="stopped",
+            )  # fmt: skip
     dark = plots.look("other").colour
     axes.plot([end - 0.35, end + 0.35], [median, median], "--", color=dark, label="median")
     axes.annotate(
@@ -187,5 +188,5 @@ def stopped_trials(
     axes.set(xlabel="epoch", ylabel="validation error (log scale)", title=title)
     axes.set_xticks(list(curves.columns))
     axes.grid(axis="y")
-    plots.label_lines(axes, ends, dict.fromkeys(ends, look.colour))
+    plots.label_lines(axes, {"would have won": curve.iloc[-1]}, {"would have won": look.colour})
     return figure
