@@ -3,7 +3,7 @@
 import drawn
 import numpy as np
 import pandas as pd
-from digits import plots, results
+from digits import results
 from figure_data_comparison import unseen
 from figure_data_convolution import first_of
 from figure_data_hidden import assert_runs_and_mean, assert_runs_with_intervals
@@ -227,7 +227,7 @@ def history(figure, run):
 
 
 def samplers(figure, run):
-    """The lowest error so far of all ten studies and their geometric means; the differences and their intervals."""
+    """The geometric means of the studies' lowest errors so far; the differences in pairs and their intervals."""
     left, right = figure.axes
     lowest = {}
     for sampler in ("random", "TPE"):
@@ -237,12 +237,8 @@ def samplers(figure, run):
         )
         mean = np.exp(np.log(lowest[sampler]).mean(axis=0))
         assert_allclose(drawn.line(left, sampler)[:, 1], mean[9:])
-        shared = [drawn.points(line) for line in left.lines if line.get_label() == "shared"]
-        assert len(shared) == 2 and all(np.allclose(each[:, 1], mean[:10]) for each in shared)
-        thin = [drawn.points(line)[:, 1] for line in left.lines]
-        for part in (slice(0, 10), slice(9, 25)):
-            for curve in lowest[sampler][:, part]:
-                assert any(np.array_equal(curve, each) for each in thin)
+        assert_allclose(drawn.line(left, "shared")[:, 1], mean[:10])
+    assert len(left.lines) == 3
     for height, count in enumerate((15, 20, 25)):
         gains = 100 * (lowest["random"] - lowest["TPE"])[:, count - 1]
         assert_runs_and_mean(right, height, gains, f"{count} trials")
@@ -278,8 +274,9 @@ def pruning(figure, run):
         for number in stopped
     }
     at = stopped[best]
+    assert at == 3
     before = [curves[other, at - 1] for other in range(best) if other not in stopped]
-    assert_allclose(drawn.line(axes, "median")[:, 1], 1 - np.median(before))
+    assert_allclose(drawn.line(axes, "median after epoch 3")[:, 1], 1 - np.median(before))
 
 
 def importance(figure, run):
@@ -310,20 +307,29 @@ def slices(figure, run):
     chosen = (trials["sampler"] == "TPE") & (trials["trial"] >= 10)
     for axes, setting in zip(figure.axes[:5], SETTINGS, strict=True):
         assert axes.get_xlabel().replace(" ", "_") == setting
-        for sampler, rows in (("TPE", trials[chosen]), ("random", trials[~chosen])):
-            places = np.column_stack([rows[setting], 1 - rows["value"]])
-            assert_allclose(drawn.line(axes, sampler), places)
-        assert_allclose(drawn.line(axes, "best"), [[best[setting], 1 - best["value"]]])
+        drawn_as = {
+            "TPE": trials[chosen],
+            "random": trials[~chosen],
+            "best": trials.loc[[best.name]],
+        }
+        for label, rows in drawn_as.items():
+            places = drawn.line(axes, label)
+            assert_allclose(places[:, 1], 1 - rows["value"])
+            # These two stand in columns, spread a little.
+            if setting == "depth":
+                assert_allclose(places[:, 0], rows[setting], atol=0.25)
+            elif setting == "batch_size":
+                assert_allclose(np.log2(places[:, 0]), np.log2(rows[setting]), atol=0.25)
+            else:
+                assert_allclose(places[:, 0], rows[setting])
 
 
 def parallel(figure, run):
-    """A line for each trial through the places of its settings and its error, the ten best in colour."""
+    """A line for each of the ten best trials through the places of its settings and its error; strokes for others."""
     trials = _once()
     (axes,) = figure.axes
-    assert drawn.tick_labels(figure, axes.xaxis) == [
-        *(name.replace("_", " ") for name in SETTINGS),
-        "error",
-    ]
+    names = [*SETTINGS, "error"]
+    assert drawn.tick_labels(figure, axes.xaxis) == [name.replace("_", " ") for name in names]
     ends = {
         "width": (32, 512),
         "depth": (1, 5),
@@ -332,24 +338,23 @@ def parallel(figure, run):
         "dropout": (0, 0.5),
     }
     logarithmic = ("width", "learning_rate", "batch_size")
-    ten = set(trials["value"].nlargest(10).index)
-    coloured = set()
-    for number, row in trials.iterrows():
-        (line,) = [each for each in axes.lines if each.get_label() == f"trial {number}"]
-        heights = drawn.points(line)[:, 1]
-        for height, name in zip(heights, SETTINGS, strict=False):
-            scale = np.log if name in logarithmic else float
-            low, high = map(scale, ends[name])
-            assert np.isclose(height, (scale(row[name]) - low) / (high - low))
-        if line.get_color() == plots.look("tuned").colour:
-            coloured.add(number)
-    assert coloured == ten
-    order = sorted(
-        (drawn.points(line)[-1, 1], trials.loc[int(line.get_label().split()[1]), "value"])
-        for line in axes.lines
-        if line.get_label().startswith("trial ")
-    )
-    assert [value for _, value in order] == sorted((value for _, value in order), reverse=True)
+    heights = trials[SETTINGS].astype(float)
+    for name in SETTINGS:
+        scale = np.log if name in logarithmic else float
+        low, high = map(scale, ends[name])
+        heights[name] = (heights[name].map(scale) - low) / (high - low)
+    ten = trials["value"].nlargest(10).index
+    assert len(axes.lines) == len(ten) + len(names) + len(names)  # and the axes themselves
+    for number in ten:
+        line = drawn.line(axes, f"trial {number}")
+        assert_allclose(line[:-1, 1], heights.loc[number])
+    shown = {number: drawn.line(axes, f"trial {number}")[-1, 1] for number in ten}
+    assert sorted(shown, key=shown.get) == sorted(ten, key=lambda number: -trials["value"][number])
+    for place, name in enumerate(names):
+        strokes = drawn.line(axes, f"others, {name}")
+        assert (strokes[:, 0] == place).all() and len(strokes) == len(trials) - len(ten)
+        if name in SETTINGS:
+            assert_allclose(strokes[:, 1], heights[name].drop(ten))
 
 
 def changes(figure, run):
@@ -368,6 +373,7 @@ def changes(figure, run):
     assert drawn.tick_labels(figure, axes.yaxis) == list(rows)
     for height, (name, errors) in enumerate(rows.items()):
         assert_runs_and_mean(axes, height, errors.to_numpy(), name)
+    assert_allclose(drawn.line(axes, "mean of by hand")[:, 0], rows["by hand"].mean())
 
 
 def trainings(figure, run):
@@ -389,6 +395,8 @@ def winner(figure, run):
     for height, name in enumerate(names):
         errors = table.loc[table["network"] == name, "test_errors"].to_numpy() / 1e4
         assert_runs_and_mean(axes, height, errors, name)
+    by_hand = table.loc[table["network"] == "by hand", "test_errors"]
+    assert_allclose(drawn.line(axes, "mean of by hand")[:, 0], by_hand.mean() / 1e4)
 
 
 def ladder(figure, run):

@@ -11,6 +11,9 @@ from matplotlib.ticker import MaxNLocator
 from .. import plots
 from .dots import name_rows, runs_and_mean
 
+# Ticks of a logarithmic axis of errors that lie close together, times powers of ten.
+_FINE = (1, 2, 2.5, 3, 3.5, 4, 4.5, 5, 7)
+
 
 def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     """The validation error of each trial on a logarithmic axis, and the lowest one so far.
@@ -84,11 +87,11 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
 def samplers_compared(
     trials: pd.DataFrame, shared: int, gains: pd.DataFrame, half_widths: pd.Series, title: str
 ) -> plt.Figure:
-    """The lowest error so far of every study, and by how much one sampler's is below the other's in each pair.
+    """The lowest error so far, the mean of each sampler's studies, and in each pair one sampler's lead over the other.
 
     Args:
         trials: columns ``study``, ``sampler`` ("random" or "TPE"), ``trial``, from 0, and ``value``, the validation
-            accuracy, 0 to 1. The thick line of a sampler is the geometric mean of its studies.
+            accuracy, 0 to 1. The mean is the geometric one, as the axis is logarithmic.
         shared: so many first trials are the same in both studies of a pair; they are drawn in grey.
         gains: the differences in percentage points, one row for each pair of studies, one column for each number of
             trials, which is its name.
@@ -104,13 +107,14 @@ def samplers_compared(
     for sampler, (name, style) in looks.items():
         of_sampler, colour = trials[trials["sampler"] == sampler], plots.look(name).colour
         error = 1 - of_sampler.pivot_table("value", "trial", "study").cummax()
-        begun = error.loc[: shared - 1]
-        _steps(axes, begun, "0.58", "-", "shared")
+        mean = np.exp(np.log(error).mean(axis=1))
         # Further on from the last shared trial.
-        _steps(axes, error.loc[shared - 1 :], colour, style, sampler)
-        ends[sampler], colours[sampler] = _geometric_mean(error).iloc[-1], colour
-        drawn.append(error.to_numpy())
-    plots.error_axis(axes.yaxis, np.concatenate(drawn), steps=(1, 2, 2.5, 3, 3.5, 4, 5, 7))
+        _steps(axes, mean.loc[shared - 1 :], colour, style, sampler)
+        ends[sampler], colours[sampler] = mean.iloc[-1], colour
+        drawn.append(mean.to_numpy())
+    _steps(axes, mean.loc[: shared - 1], "0.58", "-", "shared")
+    plots.error_axis(axes.yaxis, np.concatenate(drawn), steps=_FINE)
+    axes.set_ylim(0.95 * np.min(drawn), 1.05 * np.max(drawn))
     axes.set(xlabel="trial", ylabel="lowest error so far (log scale)")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y")
@@ -118,22 +122,14 @@ def samplers_compared(
     for height, name in enumerate(gains):
         runs_and_mean(right, height, gains[name].to_numpy(), half_widths[name], f"{name} trials")
     right.axvline(0, color="0.75", linewidth=1, zorder=0)
-    right.set_xlabel("random minus TPE (points)")
+    right.set_xlabel("lead of TPE (points)")
     name_rows(right, [f"{name} trials" for name in gains])
     return figure
 
 
-def _geometric_mean(table: pd.DataFrame) -> pd.Series:
-    return np.exp(np.log(table).mean(axis=1))
-
-
-def _steps(axes: plt.Axes, error: pd.DataFrame, colour: str, style: str, label: str) -> None:
-    """A thin step line for each column, and a thick one for their geometric mean."""
-    for study in error:
-        axes.step(error.index, error[study], where="post", color=colour, linewidth=0.7)
-    mean = _geometric_mean(error)
+def _steps(axes: plt.Axes, mean: pd.Series, colour: str, style: str, label: str) -> None:
     axes.step(
-        mean.index, mean, where="post", color=colour, linestyle=style, linewidth=3, label=label
+        mean.index, mean, where="post", color=colour, linestyle=style, linewidth=2.5, label=label
     )
 
 
@@ -173,20 +169,16 @@ def stopped_trials(
                 epoch, curves.loc[trial, epoch], "X", color="0.35", markersize=9,
                 markeredgecolor="white", zorder=5, label="stopped",
             )  # fmt: skip
-    dark = plots.look("other").colour
-    axes.plot([end - 0.35, end + 0.35], [median, median], "--", color=dark, label="median")
-    axes.annotate(
-        "median",
-        (end + 0.35, median),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=plots.SMALL,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
-    )
+    after = f"median after epoch {end}"
+    # From there to the right margin, where its name stands.
+    right = curves.columns[-1] + 0.2
+    axes.plot([end - 0.2, right], [median, median], "--", color="0.35", linewidth=1.3, label=after)
     plots.error_axis(axes.yaxis, curves.to_numpy(), steps=(1, 2, 3, 4, 5, 7))
     axes.set(xlabel="epoch", ylabel="validation error (log scale)", title=title)
     axes.set_xticks(list(curves.columns))
+    axes.set_xlim(curves.columns[0] - 0.2, right)
+    axes.set_ylim(0.93 * curves.to_numpy().min(), 1.07 * curves.to_numpy().max())
     axes.grid(axis="y")
-    plots.label_lines(axes, {"would have won": curve.iloc[-1]}, {"would have won": look.colour})
+    ends = {"would have won": curve.iloc[-1], after: median}
+    plots.label_lines(axes, ends, {"would have won": look.colour, after: "0.3"})
     return figure
