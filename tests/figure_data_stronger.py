@@ -276,7 +276,12 @@ def pruning(figure, run):
     at = stopped[best]
     assert at == 3
     before = [curves[other, at - 1] for other in range(best) if other not in stopped]
-    assert_allclose(drawn.line(axes, "median after epoch 3")[:, 1], 1 - np.median(before))
+    assert_allclose(drawn.line(axes, f"median that trial {best} met")[:, 1], 1 - np.median(before))
+    (near,) = axes.child_axes  # epoch 3, enlarged
+    assert near.get_xlim()[0] < at < near.get_xlim()[1]
+    assert near.get_ylim()[0] < 1 - np.median(before) < near.get_ylim()[1]
+    for name in ("the best of them", "the best of them unseen"):
+        assert_allclose(drawn.line(near, name), drawn.line(axes, name))
 
 
 def importance(figure, run):

@@ -13,6 +13,7 @@ from .dots import name_rows, runs_and_mean
 
 # Ticks of a logarithmic axis of errors that lie close together, times powers of ten.
 _FINE = (1, 2, 2.5, 3, 3.5, 4, 4.5, 5, 7)
+_FINEST = tuple(np.arange(10, 100) / 10)
 
 
 def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
@@ -138,7 +139,8 @@ def stopped_trials(
 ) -> plt.Figure:
     """The validation error of trials after each epoch, and where a pruner stops some; the best one in colour.
 
-    What a stopped trial would have become is dotted, the best one's course included.
+    What a stopped trial would have become is dotted, the best one's course included. An inset enlarges the epoch at
+    which the best one is stopped, near the median.
 
     Args:
         curves: errors, 0 to 1: one row for each trial, one column for each epoch, which is its name.
@@ -146,39 +148,54 @@ def stopped_trials(
         median: the error with which the pruner compares the best trial when it stops it.
         title: the message of the figure.
     """
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.8))
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 4.2))
     best, look = curves.iloc[:, -1].idxmin(), plots.look("tuned")
-    for trial, curve in curves.drop(best).iterrows():
-        end = stopped.get(trial, curves.columns[-1])
-        colour = "0.55" if trial in stopped else plots.look("other").colour
-        seen, unseen = curve.loc[:end], curve.loc[end:]
-        axes.plot(seen.index, seen, color=colour, linewidth=1.3, label=f"trial {trial}")
-        if trial in stopped:
-            axes.plot(
-                unseen.index, unseen, ":", color=colour, linewidth=1, label=f"trial {trial} unseen"
-            )
-    curve, end = curves.loc[best], stopped[best]
-    seen, unseen = curve.loc[:end], curve.loc[end:]
-    axes.plot(seen.index, seen, color=look.colour, linewidth=2.2, label="the best of them")
-    axes.plot(
-        unseen.index, unseen, ":", color=look.colour, linewidth=2.2, label="the best of them unseen"
-    )
-    for trial, epoch in stopped.items():
-        if trial in curves.index:
-            axes.plot(
-                epoch, curves.loc[trial, epoch], "X", color="0.35", markersize=9,
-                markeredgecolor="white", zorder=5, label="stopped",
-            )  # fmt: skip
-    after = f"median after epoch {end}"
+    end = stopped[best]
+    met = f"median that trial {best} met"
     # From there to the right margin, where its name stands.
     right = curves.columns[-1] + 0.2
-    axes.plot([end - 0.2, right], [median, median], "--", color="0.35", linewidth=1.3, label=after)
+    _stopped_curves(axes, curves, stopped)
+    axes.plot([end - 0.2, right], [median, median], "--", color="0.35", linewidth=1.3, label=met)
     plots.error_axis(axes.yaxis, curves.to_numpy(), steps=(1, 2, 3, 4, 5, 7))
     axes.set(xlabel="epoch", ylabel="validation error (log scale)", title=title)
     axes.set_xticks(list(curves.columns))
     axes.set_xlim(curves.columns[0] - 0.2, right)
     axes.set_ylim(0.93 * curves.to_numpy().min(), 1.07 * curves.to_numpy().max())
     axes.grid(axis="y")
-    ends = {"would have won": curve.iloc[-1], after: median}
-    plots.label_lines(axes, ends, {"would have won": look.colour, after: "0.3"})
+    near = axes.inset_axes((0.56, 0.56, 0.42, 0.42))
+    _stopped_curves(near, curves, stopped)
+    near.axhline(median, color="0.35", linestyle="--", linewidth=1.3, label=met)
+    plots.error_axis(near.yaxis, median * np.array([0.96, 1.04]), steps=_FINEST)
+    near.set(xlim=(end - 0.12, end + 0.12), ylim=(0.945 * median, 1.055 * median))
+    near.set_xticks([end], [f"epoch {end}"])
+    near.tick_params(labelsize=plots.SMALL)
+    axes.indicate_inset_zoom(near, edgecolor="0.4", alpha=1)
+    ends = {"would have won": curves.loc[best].iloc[-1], met: median}
+    plots.label_lines(axes, ends, {"would have won": look.colour, met: "0.3"})
     return figure
+
+
+def _stopped_curves(axes: plt.Axes, curves: pd.DataFrame, stopped: Mapping[int, int]) -> None:
+    """Draw each trial's errors, dotted where it is stopped, and a cross there; the best one last and in colour."""
+    best = curves.iloc[:, -1].idxmin()
+    for trial in [*curves.index.drop(best), best]:
+        curve, end = curves.loc[trial], stopped.get(trial, curves.columns[-1])
+        name, colour, width = f"trial {trial}", plots.look("other").colour, 1.3
+        if trial in stopped:
+            colour = "0.55"
+        if trial == best:
+            name, colour, width = "the best of them", plots.look("tuned").colour, 2.2
+        axes.plot(curve.loc[:end], color=colour, linewidth=width, label=name)
+        if trial not in stopped:
+            continue
+        axes.plot(curve.loc[end:], ":", color=colour, linewidth=width, label=f"{name} unseen")
+        axes.plot(
+            end,
+            curve.loc[end],
+            "X",
+            color=colour,
+            markersize=9,
+            markeredgecolor="white",
+            zorder=6 if trial == best else 5,
+            label="stopped",
+        )
