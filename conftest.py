@@ -48,6 +48,7 @@ HOW_TO_TEST_ALL = "pytest --nbval -n 2"
 # Seconds of processor time on two cores of 2026, for files that take more than a few. The longest come first, so that
 # no long file is begun when the other processes have nothing left to do. Wrong numbers only make the run longer.
 SECONDS = {
+    "test_experiments.py": 75,
     "test_repeats.py": 52,
     "test_tuning.py": 45,
     "test_run_all.py": 36,

@@ -3,7 +3,7 @@
 import drawn
 import numpy as np
 import pandas as pd
-from digits import plots, results
+from digits import results
 from figure_data_comparison import unseen
 from figure_data_convolution import first_of
 from figure_data_hidden import assert_runs_and_mean, assert_runs_with_intervals
@@ -222,12 +222,12 @@ def history(figure, run):
     assert shown[-1, 0] > trials["trial"].iloc[-1] and shown[-1, 1] == error.min()
     ((winner, lowest),) = drawn.line(axes, "the winner")
     assert lowest == error.min() == error[trials["trial"] == winner].item()
-    assert_allclose(drawn.line(axes, "chosen by hand (trial 0)")[:, 1], error.iloc[0])
+    assert_allclose(drawn.line(axes, "by hand (trial 0)")[:, 1], error.iloc[0])
     assert axes.get_ylim()[0] < error.min() and error.max() < axes.get_ylim()[1]
 
 
 def samplers(figure, run):
-    """The lowest error so far of all ten studies and their geometric means; the differences and their intervals."""
+    """The geometric means of the studies' lowest errors so far; the differences in pairs and their intervals."""
     left, right = figure.axes
     lowest = {}
     for sampler in ("random", "TPE"):
@@ -237,12 +237,8 @@ def samplers(figure, run):
         )
         mean = np.exp(np.log(lowest[sampler]).mean(axis=0))
         assert_allclose(drawn.line(left, sampler)[:, 1], mean[9:])
-        shared = [drawn.points(line) for line in left.lines if line.get_label() == "shared"]
-        assert len(shared) == 2 and all(np.allclose(each[:, 1], mean[:10]) for each in shared)
-        thin = [drawn.points(line)[:, 1] for line in left.lines]
-        for part in (slice(0, 10), slice(9, 25)):
-            for curve in lowest[sampler][:, part]:
-                assert any(np.array_equal(curve, each) for each in thin)
+        assert_allclose(drawn.line(left, "shared")[:, 1], mean[:10])
+    assert len(left.lines) == 3
     for height, count in enumerate((15, 20, 25)):
         gains = 100 * (lowest["random"] - lowest["TPE"])[:, count - 1]
         assert_runs_and_mean(right, height, gains, f"{count} trials")
@@ -253,7 +249,7 @@ def pruning(figure, run):
     trials = _trials("TPE", 4).set_index("trial")
     curves = trials[[f"after_{epoch}" for epoch in range(1, 6)]].to_numpy()
     (axes,) = figure.axes
-    stopped = {}
+    stopped, best = {}, 10 + curves[10:, -1].argmax()
     for number in range(10, 25):
         # By the rule itself: from the third epoch on, the best so far below the median of those that were finished.
         for epoch in (3, 4):
@@ -261,19 +257,31 @@ def pruning(figure, run):
             if curves[number, :epoch].max() < np.median(before):
                 stopped[number] = epoch
                 break
-        whole = drawn.line(axes, f"trial {number}")
         end = stopped.get(number, 5)
-        assert_allclose(whole[:, 1], 1 - curves[number, :end])
+        name = "the best of them" if number == best else f"trial {number}"
+        assert_allclose(drawn.line(axes, name)[:, 1], 1 - curves[number, :end])
+        if number in stopped:
+            unseen = np.column_stack([range(end, 6), 1 - curves[number, end - 1 :]])
+            assert_allclose(drawn.line(axes, f"{name} unseen"), unseen)
     crosses = [drawn.points(line)[0] for line in axes.lines if line.get_label() == "stopped"]
     assert_allclose(
         sorted(map(tuple, crosses)),
         sorted((end, 1 - curves[number, end - 1]) for number, end in stopped.items()),
     )
-    best = 10 + curves[10:, -1].argmax()
-    assert_allclose(drawn.line(axes, "the best of them")[:, 1], 1 - curves[best])
+    dotted = {line.get_label() for line in axes.lines if line.get_linestyle() == ":"}
+    assert dotted == {
+        "the best of them unseen" if number == best else f"trial {number} unseen"
+        for number in stopped
+    }
     at = stopped[best]
+    assert at == 3
     before = [curves[other, at - 1] for other in range(best) if other not in stopped]
-    assert_allclose(drawn.line(axes, "median")[:, 1], 1 - np.median(before))
+    assert_allclose(drawn.line(axes, f"median that trial {best} met")[:, 1], 1 - np.median(before))
+    (near,) = axes.child_axes  # epoch 3, enlarged
+    assert near.get_xlim()[0] < at < near.get_xlim()[1]
+    assert near.get_ylim()[0] < 1 - np.median(before) < near.get_ylim()[1]
+    for name in ("the best of them", "the best of them unseen"):
+        assert_allclose(drawn.line(near, name), drawn.line(axes, name))
 
 
 def importance(figure, run):
@@ -304,20 +312,29 @@ def slices(figure, run):
     chosen = (trials["sampler"] == "TPE") & (trials["trial"] >= 10)
     for axes, setting in zip(figure.axes[:5], SETTINGS, strict=True):
         assert axes.get_xlabel().replace(" ", "_") == setting
-        for sampler, rows in (("TPE", trials[chosen]), ("random", trials[~chosen])):
-            places = np.column_stack([rows[setting], 1 - rows["value"]])
-            assert_allclose(drawn.line(axes, sampler), places)
-        assert_allclose(drawn.line(axes, "best"), [[best[setting], 1 - best["value"]]])
+        drawn_as = {
+            "TPE": trials[chosen],
+            "random": trials[~chosen],
+            "best": trials.loc[[best.name]],
+        }
+        for label, rows in drawn_as.items():
+            places = drawn.line(axes, label)
+            assert_allclose(places[:, 1], 1 - rows["value"])
+            # These two stand in columns, spread a little.
+            if setting == "depth":
+                assert_allclose(places[:, 0], rows[setting], atol=0.25)
+            elif setting == "batch_size":
+                assert_allclose(np.log2(places[:, 0]), np.log2(rows[setting]), atol=0.25)
+            else:
+                assert_allclose(places[:, 0], rows[setting])
 
 
 def parallel(figure, run):
-    """A line for each trial through the places of its settings and its error, the ten best in colour."""
+    """A line for each of the ten best trials through the places of its settings and its error; strokes for others."""
     trials = _once()
     (axes,) = figure.axes
-    assert drawn.tick_labels(figure, axes.xaxis) == [
-        *(name.replace("_", " ") for name in SETTINGS),
-        "error",
-    ]
+    names = [*SETTINGS, "error"]
+    assert drawn.tick_labels(figure, axes.xaxis) == [name.replace("_", " ") for name in names]
     ends = {
         "width": (32, 512),
         "depth": (1, 5),
@@ -326,24 +343,23 @@ def parallel(figure, run):
         "dropout": (0, 0.5),
     }
     logarithmic = ("width", "learning_rate", "batch_size")
-    ten = set(trials["value"].nlargest(10).index)
-    coloured = set()
-    for number, row in trials.iterrows():
-        (line,) = [each for each in axes.lines if each.get_label() == f"trial {number}"]
-        heights = drawn.points(line)[:, 1]
-        for height, name in zip(heights, SETTINGS, strict=False):
-            scale = np.log if name in logarithmic else float
-            low, high = map(scale, ends[name])
-            assert np.isclose(height, (scale(row[name]) - low) / (high - low))
-        if line.get_color() == plots.look("tuned").colour:
-            coloured.add(number)
-    assert coloured == ten
-    order = sorted(
-        (drawn.points(line)[-1, 1], trials.loc[int(line.get_label().split()[1]), "value"])
-        for line in axes.lines
-        if line.get_label().startswith("trial ")
-    )
-    assert [value for _, value in order] == sorted((value for _, value in order), reverse=True)
+    heights = trials[SETTINGS].astype(float)
+    for name in SETTINGS:
+        scale = np.log if name in logarithmic else float
+        low, high = map(scale, ends[name])
+        heights[name] = (heights[name].map(scale) - low) / (high - low)
+    ten = trials["value"].nlargest(10).index
+    assert len(axes.lines) == len(ten) + len(names) + len(names)  # and the axes themselves
+    for number in ten:
+        line = drawn.line(axes, f"trial {number}")
+        assert_allclose(line[:-1, 1], heights.loc[number])
+    shown = {number: drawn.line(axes, f"trial {number}")[-1, 1] for number in ten}
+    assert sorted(shown, key=shown.get) == sorted(ten, key=lambda number: -trials["value"][number])
+    for place, name in enumerate(names):
+        strokes = drawn.line(axes, f"others, {name}")
+        assert (strokes[:, 0] == place).all() and len(strokes) == len(trials) - len(ten)
+        if name in SETTINGS:
+            assert_allclose(strokes[:, 1], heights[name].drop(ten))
 
 
 def changes(figure, run):
@@ -351,20 +367,25 @@ def changes(figure, run):
     table = results.experiment("batches")
     (axes,) = figure.axes
     rows = dict.fromkeys(table["change"])
-    rows = {name: 1 - table.loc[table["change"] == name, "val_accuracy"] for name in rows}
+    rows = {
+        "by hand" if name == "chosen by hand" else f"by hand, {name}": 1
+        - table.loc[table["change"] == name, "val_accuracy"]
+        for name in rows
+    }
     again = results.experiment("retrials")
     again = again[again["sampler"] == "TPE"]
-    rows["winners of TPE, anew"] = 1 - again.groupby("study")["val_accuracy"].mean()
+    rows["winners of TPE"] = 1 - again.groupby("study")["val_accuracy"].mean()
     assert drawn.tick_labels(figure, axes.yaxis) == list(rows)
     for height, (name, errors) in enumerate(rows.items()):
         assert_runs_and_mean(axes, height, errors.to_numpy(), name)
+    assert_allclose(drawn.line(axes, "mean of by hand")[:, 0], rows["by hand"].mean())
 
 
 def trainings(figure, run):
     """Each run's error in the trial and after the long training, by what chose its settings."""
     table = results.experiment("winners")
     (axes,) = figure.axes
-    labels = {"random": "winners of random", "TPE": "winners of TPE", "by hand": "by hand"}
+    labels = {"random": "winners of random search", "TPE": "winners of TPE", "by hand": "by hand"}
     for sampler, runs in table.groupby("sampler"):
         places = drawn.line(axes, labels[sampler])
         assert_allclose(places, 1 - runs[["trial_value", "val_accuracy"]])
@@ -379,6 +400,8 @@ def winner(figure, run):
     for height, name in enumerate(names):
         errors = table.loc[table["network"] == name, "test_errors"].to_numpy() / 1e4
         assert_runs_and_mean(axes, height, errors, name)
+    by_hand = table.loc[table["network"] == "by hand", "test_errors"]
+    assert_allclose(drawn.line(axes, "mean of by hand")[:, 0], by_hand.mean() / 1e4)
 
 
 def ladder(figure, run):

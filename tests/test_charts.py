@@ -289,6 +289,18 @@ def test_ladder_of_errors_goes_down_to_the_right_and_says_what_is_new():
     assert written == [("85", 0), ("25", 1), ("+ a hidden layer", 1)]
 
 
+def test_what_a_pruner_did_not_see_is_dotted():
+    """A stopped trial would seem to have been trained to its end."""
+    curves = pd.DataFrame({1: [0.2, 0.3, 0.25], 2: [0.1, 0.12, 0.2], 3: [0.09, 0.06, 0.18]})
+    (axes,) = charts.stopped_trials(curves, {1: 2, 2: 1}, 0.1, "title").axes
+    assert_array_equal(line(axes, "trial 0").get_xdata(), [1, 2, 3])
+    for name, trial, end in (("the best of them", 1, 2), ("trial 2", 2, 1)):
+        seen, unseen = line(axes, name), line(axes, f"{name} unseen")
+        assert (seen.get_linestyle(), unseen.get_linestyle()) == ("-", ":")
+        assert_allclose(seen.get_ydata(), curves.loc[trial, :end])
+        assert_allclose(unseen.get_ydata(), curves.loc[trial, end:])
+
+
 # ---------------------------------------------------------------- from a photograph to an answer
 
 

@@ -11,6 +11,9 @@ from matplotlib.ticker import MaxNLocator
 from .. import plots
 from .dots import Row, dots_with_ranges, name_rows, runs_and_mean
 
+# A setting with so many values or fewer is drawn as columns.
+_FEW = 6
+
 
 def shares_by_study(shares: Mapping[str, pd.DataFrame], title: str) -> plt.Figure:
     """How much each setting explains: a ring for each study, a stroke for their mean, a panel for each kind of trials.
@@ -41,6 +44,8 @@ def trials_by_setting(
 ) -> plt.Figure:
     """The complete trials' validation errors against each setting, TPE's in black, the best as a star.
 
+    Settings with few values are spread a little sideways, by chance from a fixed seed, so that equal ones are all seen.
+
     Args:
         complete: one row for each: ``sampler`` ("random" or "TPE"), ``value``, the validation accuracy, and after it a
             column for each setting.
@@ -63,20 +68,25 @@ def trials_by_setting(
     plots.headline(figure, title)
     error, best, winner = 1 - complete["value"], complete["value"].idxmax(), plots.look("tuned")
     for axis, name in zip(axes.flat, settings, strict=True):
-        for sampler, shade, edge in (("random", "0.8", "0.5"), ("TPE", "0.2", "0.2")):
+        places = complete[name].astype(float)
+        if complete[name].nunique() <= _FEW:
+            shifts = np.random.default_rng(0).uniform(-0.25, 0.25, len(places))
+            places = places * 2**shifts if name in on_log_scale else places + shifts
+        # Random ones on top: they are fewer where the dots are dense.
+        for sampler, shade, edge in (("TPE", "0.2", "0.2"), ("random", "0.88", "0.5")):
             of_sampler = complete["sampler"] == sampler
             axis.plot(
-                complete.loc[of_sampler, name],
+                places[of_sampler],
                 error[of_sampler],
                 "o",
                 color=shade,
-                markersize=5.5,
+                markersize=4.5,
                 markeredgecolor=edge,
                 markeredgewidth=0.6,
                 label=sampler,
             )
         axis.plot(
-            complete.loc[best, name],
+            places[best],
             error[best],
             winner.marker,
             markersize=15,
@@ -108,13 +118,13 @@ def parallel_settings(
     best: int,
     title: str,
 ) -> plt.Figure:
-    """Trials as lines through parallel axes, one for each setting and one for the error; the best ones stand out.
+    """Parallel axes, one for each setting and one for the error: the best trials as lines, the others as short strokes.
 
     Args:
         trials: one row for each: ``value``, the validation accuracy, 0 to 1, and a column for each setting.
         ticks: for each setting the values that its axis names, the first and the last of the search space included.
         on_log_scale: the settings on a logarithmic axis; that of the error is one, too.
-        best: so many trials with the highest value are drawn in colour.
+        best: so many trials with the highest value are drawn as lines.
         title: the message of the figure.
     """
     error = 1 - trials["value"]
@@ -125,12 +135,25 @@ def parallel_settings(
     columns = {**{name: trials[name] for name in ticks}, "error": error}
     heights = np.column_stack([_height(columns[name], *scales[name]) for name in scales])
     figure, axes = plt.subplots(figsize=(plots.WIDE, 3.9))
-    order = np.argsort(-error.to_numpy(), kind="stable")  # the best are drawn last
-    for rank, row in enumerate(order):
-        colour, width = "0.58", 0.5
-        if rank >= len(order) - best:
-            colour, width = plots.look("tuned").colour, 1.8
-        axes.plot(heights[row], color=colour, linewidth=width, label=f"trial {trials.index[row]}")
+    chosen = np.argsort(error.to_numpy(), kind="stable")[:best]
+    others = np.delete(heights, chosen, axis=0)
+    for place, name in enumerate(scales):
+        axes.plot(
+            np.full(len(others), place),
+            others[:, place],
+            "_",
+            color="0.58",
+            markersize=9,
+            markeredgewidth=0.7,
+            label=f"others, {name}",
+        )
+    for row in chosen[::-1]:
+        axes.plot(
+            heights[row],
+            color=plots.look("tuned").colour,
+            linewidth=1.8,
+            label=f"trial {trials.index[row]}",
+        )
     words = {name: {f"{tick:g}": tick for tick in values} for name, values in ticks.items()}
     words["error"] = {plots.percent(share): share for share in named}
     for place, (name, texts) in enumerate(words.items()):
@@ -139,13 +162,13 @@ def parallel_settings(
             axes.annotate(
                 text,
                 (place, _height(value, *scales[name])),
-                xytext=(-4, 0),
+                xytext=(-8, 0),
                 textcoords="offset points",
                 ha="right",
                 va="center",
                 fontsize=plots.SMALL,
                 zorder=5,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
             )
     axes.set_xticks(range(len(words)), [name.replace("_", " ") for name in words])
     axes.set_yticks([0, 1], ["lowest", "highest"])
@@ -171,22 +194,32 @@ def trials_and_trainings(runs: pd.DataFrame, title: str) -> plt.Figure:
         title: the message of the figure.
     """
     figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.8))
-    looks = {"random": "other", "TPE": "tuned", "by hand": "own"}
-    for sampler, name in looks.items():
-        look, of_sampler = plots.look(name), runs[runs["sampler"] == sampler]
+    other, tuned = plots.look("other"), plots.look("tuned")
+    styles = {
+        "random": (other, "o", other.colour, 7, "winners of random search"),
+        "TPE": (tuned, tuned.marker, tuned.colour, 11, "winners of TPE"),
+        "by hand": (other, "s", "white", 7, "by hand"),
+    }
+    for sampler, (look, marker, inside, size, label) in styles.items():
+        of_sampler = runs[runs["sampler"] == sampler]
         axes.plot(
             1 - of_sampler["trial_value"],
             1 - of_sampler["val_accuracy"],
-            look.marker,
+            marker,
             color=look.colour,
-            markersize=11 if look.marker == "*" else 7,
-            label=sampler if sampler == "by hand" else f"winners of {sampler}",
+            markerfacecolor=inside,
+            markersize=size,
+            label=label,
         )
-    plots.error_axis(axes.xaxis, 1 - runs["trial_value"])
-    plots.error_axis(axes.yaxis, 1 - runs["val_accuracy"])
+    # Fine ones, as the axes are short.
+    steps = (*np.arange(10, 20) / 10, *np.arange(20, 52, 2) / 10)
+    for axis, name in ((axes.xaxis, "trial_value"), (axes.yaxis, "val_accuracy")):
+        errors = 1 - runs[name]
+        plots.error_axis(axis, errors, steps=steps)
+        axis.set_view_interval(errors.min() / 1.03, errors.max() * 1.03, ignore=True)
     axes.set(
         xlabel="validation error of the trial (log scale)",
-        ylabel="after long training (log scale)",
+        ylabel="after the long training (log scale)",
         title=title,
     )
     axes.grid()
@@ -197,7 +230,7 @@ def trials_and_trainings(runs: pd.DataFrame, title: str) -> plt.Figure:
 def means_of_runs(
     runs: pd.DataFrame, half_widths: pd.Series, title: str, label: str = "validation error"
 ) -> plt.Figure:
-    """Errors of networks, a row for each: every run a dot, their mean with an interval, a line at the first mean.
+    """Errors of networks, a row for each: every run a dot, their mean with an interval; dotted: the first mean.
 
     Args:
         runs: columns ``network`` and ``error``, a share, one row for each run; the first network is the one to compare
@@ -207,13 +240,23 @@ def means_of_runs(
         label: of the axis of errors.
     """
     names = list(dict.fromkeys(runs["network"]))
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 0.9 + 0.34 * len(names)))
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 1.05 + 0.34 * len(names)))
     for height, name in enumerate(names):
         found = runs.loc[runs["network"] == name, "error"].to_numpy()
         runs_and_mean(axes, height, found, half_widths[name], name)
     first = runs.loc[runs["network"] == names[0], "error"].mean()
-    axes.axvline(first, color="0.75", linewidth=1, zorder=0)
+    axes.axvline(first, color="0.5", linestyle=":", zorder=0, label=f"mean of {names[0]}")
     name_rows(axes, names)
+    axes.set_ylim(top=-1)  # room for a name
+    axes.annotate(
+        names[0],
+        (first, -0.72),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        color="0.3",
+        fontsize=plots.SMALL,
+    )
     plots.percent_axis(axes.xaxis)
     axes.set(xlabel=label, title=title)
     return figure

@@ -11,13 +11,17 @@ from matplotlib.ticker import MaxNLocator
 from .. import plots
 from .dots import name_rows, runs_and_mean
 
+# Ticks of a logarithmic axis of errors that lie close together, times powers of ten.
+_FINE = (1, 2, 2.5, 3, 3.5, 4, 4.5, 5, 7)
+_FINEST = tuple(np.arange(10, 100) / 10)
+
 
 def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     """The validation error of each trial on a logarithmic axis, and the lowest one so far.
 
     Args:
         trials: one row for each, in their order: ``trial``, from 0, ``state`` ("complete" or "pruned"), and ``value``,
-            the validation accuracy, 0 to 1. Trial 0 has the settings chosen by hand.
+            the validation accuracy, 0 to 1. Trial 0 is the network by hand.
         random: the trials after trial 0 that were drawn at random; the later ones were chosen by the sampler.
         title: the message of the figure.
     """
@@ -55,7 +59,7 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
         label="the winner",
     )
     by_hand = error.iloc[0]
-    axes.axhline(by_hand, color="0.5", linestyle=":", label="chosen by hand (trial 0)")
+    axes.axhline(by_hand, color="0.5", linestyle=":", label="by hand (trial 0)")
     plots.error_axis(axes.yaxis, error)
     axes.set_ylim(top=1.5 * axes.get_ylim()[1])  # room for words
     axes.set_xlim(-0.8, steps[-1] + 0.3)
@@ -84,11 +88,11 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
 def samplers_compared(
     trials: pd.DataFrame, shared: int, gains: pd.DataFrame, half_widths: pd.Series, title: str
 ) -> plt.Figure:
-    """The lowest error so far of every study, and by how much one sampler's is below the other's in each pair.
+    """The lowest error so far, the mean of each sampler's studies, and in each pair one sampler's lead over the other.
 
     Args:
         trials: columns ``study``, ``sampler`` ("random" or "TPE"), ``trial``, from 0, and ``value``, the validation
-            accuracy, 0 to 1. The thick line of a sampler is the geometric mean of its studies.
+            accuracy, 0 to 1. The mean is the geometric one, as the axis is logarithmic.
         shared: so many first trials are the same in both studies of a pair; they are drawn in grey.
         gains: the differences in percentage points, one row for each pair of studies, one column for each number of
             trials, which is its name.
@@ -104,13 +108,14 @@ def samplers_compared(
     for sampler, (name, style) in looks.items():
         of_sampler, colour = trials[trials["sampler"] == sampler], plots.look(name).colour
         error = 1 - of_sampler.pivot_table("value", "trial", "study").cummax()
-        begun = error.loc[: shared - 1]
-        _steps(axes, begun, "0.58", "-", "shared")
+        mean = np.exp(np.log(error).mean(axis=1))
         # Further on from the last shared trial.
-        _steps(axes, error.loc[shared - 1 :], colour, style, sampler)
-        ends[sampler], colours[sampler] = _geometric_mean(error).iloc[-1], colour
-        drawn.append(error.to_numpy())
-    plots.error_axis(axes.yaxis, np.concatenate(drawn), steps=(1, 2, 2.5, 3, 3.5, 4, 5, 7))
+        _steps(axes, mean.loc[shared - 1 :], colour, style, sampler)
+        ends[sampler], colours[sampler] = mean.iloc[-1], colour
+        drawn.append(mean.to_numpy())
+    _steps(axes, mean.loc[: shared - 1], "0.58", "-", "shared")
+    plots.error_axis(axes.yaxis, np.concatenate(drawn), steps=_FINE)
+    axes.set_ylim(0.95 * np.min(drawn), 1.05 * np.max(drawn))
     axes.set(xlabel="trial", ylabel="lowest error so far (log scale)")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y")
@@ -118,22 +123,14 @@ def samplers_compared(
     for height, name in enumerate(gains):
         runs_and_mean(right, height, gains[name].to_numpy(), half_widths[name], f"{name} trials")
     right.axvline(0, color="0.75", linewidth=1, zorder=0)
-    right.set_xlabel("random minus TPE (points)")
+    right.set_xlabel("lead of TPE (points)")
     name_rows(right, [f"{name} trials" for name in gains])
     return figure
 
 
-def _geometric_mean(table: pd.DataFrame) -> pd.Series:
-    return np.exp(np.log(table).mean(axis=1))
-
-
-def _steps(axes: plt.Axes, error: pd.DataFrame, colour: str, style: str, label: str) -> None:
-    """A thin step line for each column, and a thick one for their geometric mean."""
-    for study in error:
-        axes.step(error.index, error[study], where="post", color=colour, linewidth=0.7)
-    mean = _geometric_mean(error)
+def _steps(axes: plt.Axes, mean: pd.Series, colour: str, style: str, label: str) -> None:
     axes.step(
-        mean.index, mean, where="post", color=colour, linestyle=style, linewidth=3, label=label
+        mean.index, mean, where="post", color=colour, linestyle=style, linewidth=2.5, label=label
     )
 
 
@@ -142,50 +139,63 @@ def stopped_trials(
 ) -> plt.Figure:
     """The validation error of trials after each epoch, and where a pruner stops some; the best one in colour.
 
+    What a stopped trial would have become is dotted, the best one's course included. An inset enlarges the epoch at
+    which the best one is stopped, near the median.
+
     Args:
         curves: errors, 0 to 1: one row for each trial, one column for each epoch, which is its name.
-        stopped: for the trials that are stopped the epoch after which they are.
+        stopped: for the trials that are stopped the epoch after which they are; the best one is among them.
         median: the error with which the pruner compares the best trial when it stops it.
         title: the message of the figure.
     """
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.8))
-    for trial, curve in curves.iterrows():
-        end = stopped.get(trial, curves.columns[-1])
-        colour = "0.55" if trial in stopped else plots.look("other").colour
-        seen, unseen = curve.loc[:end], curve.loc[end:]
-        axes.plot(seen.index, seen, color=colour, linewidth=1.3, label=f"trial {trial}")
-        if trial in stopped:
-            axes.plot(unseen.index, unseen, ":", color=colour, linewidth=1, label="not trained")
-            axes.plot(
-                end, curve[end], "X", color="0.35", markersize=9, markeredgecolor="white",
-                zorder=5, label="stopped",
-            )  # fmt: skip
-    best = curves.iloc[:, -1].idxmin()
-    look, ends = plots.look("tuned"), {"the best of them": curves.loc[best].iloc[-1]}
-    axes.plot(
-        curves.columns,
-        curves.loc[best],
-        color=look.colour,
-        marker=look.marker,
-        markersize=9,
-        linewidth=2.2,
-        label="the best of them",
-    )
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 4.2))
+    best, look = curves.iloc[:, -1].idxmin(), plots.look("tuned")
     end = stopped[best]
-    dark = plots.look("other").colour
-    axes.plot([end - 0.35, end + 0.35], [median, median], "--", color=dark, label="median")
-    axes.annotate(
-        "median",
-        (end + 0.35, median),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=plots.SMALL,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
-    )
+    met = f"median that trial {best} met"
+    # From there to the right margin, where its name stands.
+    right = curves.columns[-1] + 0.2
+    _stopped_curves(axes, curves, stopped)
+    axes.plot([end - 0.2, right], [median, median], "--", color="0.35", linewidth=1.3, label=met)
     plots.error_axis(axes.yaxis, curves.to_numpy(), steps=(1, 2, 3, 4, 5, 7))
     axes.set(xlabel="epoch", ylabel="validation error (log scale)", title=title)
     axes.set_xticks(list(curves.columns))
+    axes.set_xlim(curves.columns[0] - 0.2, right)
+    axes.set_ylim(0.93 * curves.to_numpy().min(), 1.07 * curves.to_numpy().max())
     axes.grid(axis="y")
-    plots.label_lines(axes, ends, dict.fromkeys(ends, look.colour))
+    near = axes.inset_axes((0.56, 0.56, 0.42, 0.42))
+    _stopped_curves(near, curves, stopped)
+    near.axhline(median, color="0.35", linestyle="--", linewidth=1.3, label=met)
+    plots.error_axis(near.yaxis, median * np.array([0.96, 1.04]), steps=_FINEST)
+    near.set(xlim=(end - 0.12, end + 0.12), ylim=(0.945 * median, 1.055 * median))
+    near.set_xticks([end], [f"epoch {end}"])
+    near.tick_params(labelsize=plots.SMALL)
+    axes.indicate_inset_zoom(near, edgecolor="0.4", alpha=1)
+    ends = {"would have won": curves.loc[best].iloc[-1], met: median}
+    plots.label_lines(axes, ends, {"would have won": look.colour, met: "0.3"})
     return figure
+
+
+def _stopped_curves(axes: plt.Axes, curves: pd.DataFrame, stopped: Mapping[int, int]) -> None:
+    """Draw each trial's errors, dotted where it is stopped, and a cross there; the best one last and in colour."""
+    best = curves.iloc[:, -1].idxmin()
+    for trial in [*curves.index.drop(best), best]:
+        curve, end = curves.loc[trial], stopped.get(trial, curves.columns[-1])
+        name, colour, width = f"trial {trial}", plots.look("other").colour, 1.3
+        if trial in stopped:
+            colour = "0.55"
+        if trial == best:
+            name, colour, width = "the best of them", plots.look("tuned").colour, 2.2
+        axes.plot(curve.loc[:end], color=colour, linewidth=width, label=name)
+        if trial not in stopped:
+            continue
+        axes.plot(curve.loc[end:], ":", color=colour, linewidth=width, label=f"{name} unseen")
+        axes.plot(
+            end,
+            curve.loc[end],
+            "X",
+            color=colour,
+            markersize=9,
+            markeredgecolor="white",
+            zorder=6 if trial == best else 5,
+            label="stopped",
+        )
