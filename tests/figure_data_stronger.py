@@ -102,17 +102,21 @@ def disturbances(figure, run):
 
 
 def robustness(figure, run):
-    """The mean error against each disturbance's level, and the runs' range; every network named in the place left."""
+    """The mean error against each disturbance's level, and the runs' range; dense networks beside convolutional."""
     table = results.experiment("robustness")
     kinds = dict(list(table.groupby("kind", sort=False)))
-    assert len(kinds) == 5
-    for axes, (kind, rows) in zip(figure.axes, kinds.items(), strict=False):
+    columns = (["own", "deep-undistorted", "deep"], ["conv-undistorted", "conv"])
+    assert len(kinds) == 5 and len(figure.axes) == 10
+    for place, axes in enumerate(figure.axes):
+        kind, names = list(kinds)[place // 2], columns[place % 2]
+        rows, left = kinds[kind], figure.axes[place - place % 2]
         assert axes.get_xlabel() == kind
         is_linear = kind.startswith(("noise", "white square"))
         assert axes.get_yscale() == ("linear" if is_linear else "log")
-        assert ("log scale" in axes.get_ylabel()) != is_linear
-        names = [each.get_label() for each in axes.lines]
-        assert sorted(names) == sorted(table["network"].unique())
+        assert ("log scale" in left.get_ylabel()) != is_linear
+        assert axes.get_ylim() == left.get_ylim()
+        assert [each.get_label() for each in axes.lines] == names
+        assert sorted(text.get_text() for text in axes.texts) == sorted(names)
         for name, ranges in zip(names, drawn.stretches(axes), strict=True):
             shares = rows[rows["network"] == name].assign(share=rows["errors"] / 2000)
             of_level = shares.groupby("level")["share"]
@@ -122,8 +126,6 @@ def robustness(figure, run):
             assert (np.abs(shown[:, 0] - rows["level"].unique()) < 0.2 * step).all()
             assert_allclose(ranges[:, 0, 1], of_level.min())
             assert_allclose(ranges[:, 1, 1], of_level.max())
-    legend = figure.axes[5].get_legend()
-    assert {text.get_text() for text in legend.get_texts()} == set(table["network"])
 
 
 def images(figure, run):

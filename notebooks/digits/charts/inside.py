@@ -129,7 +129,9 @@ def planes_of_activations(
     figure, axes = plt.subplots(1, len(places), figsize=(plots.WIDE, 3.5))
     plots.headline(figure, title)
     for axis, of_network, words in zip(axes, places.values(), titles, strict=True):
-        axis.scatter(*of_network.T, c=labels, cmap="cividis", s=5, linewidths=0)
+        axis.scatter(
+            *of_network.T, c=labels, cmap=plots.DIGITS, vmin=-0.5, vmax=9.5, s=5, linewidths=0
+        )
         spread = np.ptp(of_network, axis=0)
         middles = [np.median(of_network[labels == digit], axis=0) for digit in range(10)]
         for digit, middle in enumerate(moved_apart(middles / spread, _NAME) * spread):
