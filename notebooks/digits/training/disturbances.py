@@ -60,7 +60,7 @@ def occluded(images: np.ndarray, side: int) -> np.ndarray:
 
 
 # By kind: the function, and how strongly it disturbs, from not at all to most.
-KINDS: dict[str, tuple[Callable[[np.ndarray, float], np.ndarray], list[float]]] = {
+KINDS: dict[str, tuple[Callable[..., np.ndarray], list[float]]] = {
     "shift (pixels)": (moved, [0, 1, 2, 3, 4]),
     "rotation (degrees)": (turned, [0, 10, 20, 30, 40]),
     "noise (standard deviation)": (noisy, [0, 0.15, 0.3, 0.45, 0.6]),

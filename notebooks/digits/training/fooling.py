@@ -43,7 +43,9 @@ def fooled(
 
 
 @tf.function
-def _slope_and_answer(network, images, digits):
+def _slope_and_answer(
+    network: keras.Model, images: tf.Tensor, digits: np.ndarray
+) -> tuple[tf.Tensor, tf.Tensor]:
     """How each image's loss grows with each of its pixels, and how it is read."""
     with tf.GradientTape() as tape:
         tape.watch(images)
