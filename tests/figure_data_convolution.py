@@ -4,7 +4,7 @@ import re
 
 import drawn
 import numpy as np
-from digits import plots
+from digits.charts.inside import DIGITS
 from figure_data_comparison import unseen
 from figure_data_training import last_weights, validation
 from numpy.testing import assert_allclose
@@ -232,7 +232,7 @@ def planes(figure, run):
         (places,) = drawn.dots(axes)
         assert_allclose(np.abs(places), np.abs(centred @ components[:2].T), atol=1e-2)
         assert (axes.collections[0].get_array() == labels).all()
-        assert axes.collections[0].get_cmap() == plots.DIGITS
+        assert axes.collections[0].get_cmap() == DIGITS
         assert axes.collections[0].get_clim() == (-0.5, 9.5)
         square = (of_network**2).sum(axis=1)
         distances = square[:, np.newaxis] + square - 2 * of_network @ of_network.T

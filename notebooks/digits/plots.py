@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 from IPython.display import display
 from matplotlib.axis import Axis, XAxis
-from matplotlib.colors import ListedColormap
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import (
     FixedLocator,
@@ -47,22 +46,6 @@ INK = "gray_r"
 DIVERGING = "RdBu_r"
 # From none to much, where nothing lies on the other side of zero: errors, and amounts.
 AMOUNT = "YlOrBr"
-# For the ten digits, which have no order: any two colours differ by at least 15 (CIEDE2000) for everyone, as below.
-DIGITS = ListedColormap(
-    [
-        "#800040",
-        "#ff2080",
-        "#00009f",
-        "#4040ff",
-        "#df8000",
-        "#bf4020",
-        "#009fff",
-        "#209f9f",
-        "#000000",
-        "#800000",
-    ],
-    name="digits",
-)
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,29 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
+from matplotlib.colors import ListedColormap
 
 from .. import plots
 from .images import draw_digit, name_row
 from .maps import moved_apart
 
+# For the ten digits, which have no order: any two colours differ by at least 15 (CIEDE2000) for everyone, as those of
+# networks in :mod:`digits.plots`.
+DIGITS = ListedColormap(
+    [
+        "#800040",
+        "#ff2080",
+        "#00009f",
+        "#4040ff",
+        "#df8000",
+        "#bf4020",
+        "#009fff",
+        "#209f9f",
+        "#000000",
+        "#800000",
+    ],
+    name="digits",
+)
 _IN_A_ROW = 8  # maps
 _NAME = 0.11  # room for a digit's name, as a share of the axes
 _WHITE_EDGE = patheffects.withStroke(linewidth=3, foreground="white")
@@ -129,9 +147,7 @@ def planes_of_activations(
     figure, axes = plt.subplots(1, len(places), figsize=(plots.WIDE, 3.5))
     plots.headline(figure, title)
     for axis, of_network, words in zip(axes, places.values(), titles, strict=True):
-        axis.scatter(
-            *of_network.T, c=labels, cmap=plots.DIGITS, vmin=-0.5, vmax=9.5, s=5, linewidths=0
-        )
+        axis.scatter(*of_network.T, c=labels, cmap=DIGITS, vmin=-0.5, vmax=9.5, s=5, linewidths=0)
         spread = np.ptp(of_network, axis=0)
         middles = [np.median(of_network[labels == digit], axis=0) for digit in range(10)]
         for digit, middle in enumerate(moved_apart(middles / spread, _NAME) * spread):
