@@ -121,7 +121,7 @@ STEPS = numbered(
     Step(
         name="stronger_networks",
         title="Stronger networks",
-        question="What makes a network strong: neurons, restraint, more images, or convolution?",
+        question="What makes a network strong: neurons, regularisation, more images, or convolution?",
         memory=2250,
         reads=(
             "preprocessed.npz",

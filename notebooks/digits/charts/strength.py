@@ -9,7 +9,7 @@ import pandas as pd
 from .. import plots
 from .curves import lines
 
-_BESIDE = 0.05  # of the way between two levels: how far networks stand apart
+_BESIDE = 0.07  # of the way between two levels: how far networks stand apart
 
 
 def disturbance_curves(
@@ -20,7 +20,7 @@ def disturbance_curves(
 ) -> plt.Figure:
     """The error under each disturbance against its strength: a row for each disturbance, a column for each group.
 
-    Each network is a line, named at its end. Markers: means of the runs; vertical lines: from the lowest run to the
+    Each network is a line, named above its column. Markers: means of the runs; vertical lines: from the lowest run to the
     highest. They stand side by side at each level. The panels of a row share their axis of errors, which is
     logarithmic unless asked.
 
@@ -35,7 +35,7 @@ def disturbance_curves(
     figure, axes = plt.subplots(
         len(kinds),
         len(groups),
-        figsize=(plots.WIDE, 0.5 + 1.68 * len(kinds)),
+        figsize=(plots.WIDE, 0.6 + 1.68 * len(kinds)),
         sharey="row",
         squeeze=False,
     )
@@ -51,10 +51,8 @@ def disturbance_curves(
             plots.error_axis(row[0].yaxis, plots.above_zero(part["error"].to_numpy()), steps=(1, 3))
             row[0].set_ylabel("error rate\n(log scale)")
     for axis, words in zip(axes[0], groups, strict=True):
-        axis.set_title(words, fontsize=10, fontweight="normal")
-    for axis in axes.flat:
-        ends = {str(line.get_label()): float(line.get_ydata()[-1]) for line in axis.lines}
-        plots.label_lines(axis, ends, {name: plots.look(name).colour for name in ends})
+        place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.4}
+        axis.legend(title=words, alignment="left", ncols=len(axis.lines), fontsize=9, **place)
     return figure
 
 
@@ -66,11 +64,11 @@ def _curves_of_runs(axes: plt.Axes, runs: pd.DataFrame, names: Sequence[str]) ->
         of_levels = runs[runs["network"] == name].groupby("level")["error"]
         across = levels + (place - (len(names) - 1) / 2) * beside
         lines(axes, {name: (across, of_levels.mean().to_numpy())})
-        axes.lines[-1].set(markersize=5)
+        axes.lines[-1].set(markersize=3.5, linewidth=1.3)
         if "undistorted" in name:
             axes.lines[-1].set(linestyle="--", markerfacecolor="white")
         colour = plots.look(name).colour
-        axes.vlines(across, of_levels.min(), of_levels.max(), color=colour, linewidth=1)
+        axes.vlines(across, of_levels.min(), of_levels.max(), color=colour, linewidth=1.8)
     axes.set_xticks(levels, [f"{level:g}".replace("-", "\N{MINUS SIGN}") for level in levels])
     axes.grid(axis="y")
 
