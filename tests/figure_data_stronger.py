@@ -7,7 +7,6 @@ from digits import plots, results
 from figure_data_comparison import unseen
 from figure_data_convolution import first_of
 from figure_data_hidden import assert_runs_and_mean, assert_runs_with_intervals
-from figure_data_training import validation
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose
 from scipy import ndimage

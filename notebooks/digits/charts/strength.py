@@ -20,8 +20,8 @@ def disturbance_curves(
 ) -> plt.Figure:
     """The error under each disturbance against its strength: a row for each disturbance, a column for each group.
 
-    Each network is a line, named above its column. Markers: means of the runs; vertical lines: from the lowest run to the
-    highest. They stand side by side at each level. The panels of a row share their axis of errors, which is
+    Each network is a line, named above its column. Markers: means of the runs; vertical lines: from the lowest run to
+    the highest. They stand side by side at each level. The panels of a row share their axis of errors, which is
     logarithmic unless asked.
 
     Args:
