@@ -7,7 +7,6 @@ from digits import results
 from figure_data_comparison import unseen
 from figure_data_convolution import first_of
 from figure_data_hidden import assert_runs_and_mean, assert_runs_with_intervals
-from figure_data_training import validation
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.testing import assert_allclose
 from scipy import ndimage
@@ -102,17 +101,22 @@ def disturbances(figure, run):
 
 
 def robustness(figure, run):
-    """The mean error against each disturbance's level, and the runs' range; every network named in the place left."""
+    """The mean error against each disturbance's level, and the runs' range; dense networks beside convolutional."""
     table = results.experiment("robustness")
     kinds = dict(list(table.groupby("kind", sort=False)))
-    assert len(kinds) == 5
-    for axes, (kind, rows) in zip(figure.axes, kinds.items(), strict=False):
+    columns = (["own", "deep-undistorted", "deep"], ["conv-undistorted", "conv"])
+    assert len(kinds) == 5 and len(figure.axes) == 10
+    for place, axes in enumerate(figure.axes):
+        kind, names = list(kinds)[place // 2], columns[place % 2]
+        rows, left = kinds[kind], figure.axes[place - place % 2]
         assert axes.get_xlabel() == kind
         is_linear = kind.startswith(("noise", "white square"))
         assert axes.get_yscale() == ("linear" if is_linear else "log")
-        assert ("log scale" in axes.get_ylabel()) != is_linear
-        names = [each.get_label() for each in axes.lines]
-        assert sorted(names) == sorted(table["network"].unique())
+        assert ("log scale" in left.get_ylabel()) != is_linear
+        assert axes.get_ylim() == left.get_ylim()
+        assert [each.get_label() for each in axes.lines] == names
+        if place < 2:
+            assert [text.get_text() for text in axes.get_legend().get_texts()] == names
         for name, ranges in zip(names, drawn.stretches(axes), strict=True):
             shares = rows[rows["network"] == name].assign(share=rows["errors"] / 2000)
             of_level = shares.groupby("level")["share"]
@@ -122,8 +126,6 @@ def robustness(figure, run):
             assert (np.abs(shown[:, 0] - rows["level"].unique()) < 0.2 * step).all()
             assert_allclose(ranges[:, 0, 1], of_level.min())
             assert_allclose(ranges[:, 1, 1], of_level.max())
-    legend = figure.axes[5].get_legend()
-    assert {text.get_text() for text in legend.get_texts()} == set(table["network"])
 
 
 def images(figure, run):
@@ -143,43 +145,6 @@ def images(figure, run):
         ranges = drawn.stretches(axes)[names.index(name)]
         assert_allclose(ranges[:, 0, 1], shares.min())
         assert_allclose(ranges[:, 1, 1], shares.max())
-
-
-def four_to_nine(figure, run):
-    """Blends of the nearest 4 and 9 that four networks read right, and these networks' probabilities for them."""
-    import keras  # here, because it imports TensorFlow
-    from digits.training import RandomDistortion  # noqa: F401  (it registers the layer)
-
-    names = ("baseline-softmax", "own", "deep", "conv")
-    networks = [keras.saving.load_model(run.folder / f"models/{name}.keras") for name in names]
-    images, labels = validation(run)
-    read = [network.predict(images, verbose=0).argmax(axis=1) for network in networks]
-    right = (np.array(read) == labels).all(axis=0)
-    fours, nines = images[right & (labels == 4)], images[right & (labels == 9)]
-    square = (fours**2).sum(axis=1)[:, np.newaxis] + (nines**2).sum(axis=1) - 2 * fours @ nines.T
-    row, column = np.unravel_index(square.argmin(), square.shape)
-    shares = np.arange(21)[:, np.newaxis] / 20
-    blends = fours[row] + shares * (nines[column] - fours[row])
-    strip, *panels = figure.axes
-    for step, axes in zip((0, 3, 7, 10, 13, 17, 20), strip.child_axes, strict=True):
-        (shown,) = axes.images
-        assert_allclose(shown.get_array(), blends[step].reshape(28, 28), atol=1e-6)
-        assert axes.get_title() == f"{5 * step}\N{NO-BREAK SPACE}%"
-    for name, network, axes in zip(names, networks, panels, strict=True):
-        assert drawn.title_of(axes) == name
-        probabilities = network.predict(blends, verbose=0)
-        areas = {area.get_label(): area.get_paths()[0].vertices for area in axes.collections}
-        for digit in range(10):
-            corners = areas[str(digit)]
-            for share, expected in zip(shares[:, 0], probabilities[:, digit], strict=True):
-                heights = corners[np.isclose(corners[:, 0], share), 1]
-                assert_allclose(np.ptp(heights), expected, atol=1e-4)
-        ((turn, _),) = drawn.line(axes, name)
-        lead = probabilities[:, 9] - probabilities[:, 4]
-        before = int(np.ceil(20 * turn)) - 1
-        assert (lead[: before + 1] <= 1e-4).all() and lead[before + 1] > 0
-        named = {text.get_text() for text in axes.texts}
-        assert named == {str(digit) for digit in range(10) if probabilities[:, digit].max() >= 0.05}
 
 
 def cost(figure, run):
@@ -443,7 +408,6 @@ SHOWS = {
     "07_disturbances": disturbances,
     "07_robustness": robustness,
     "07_images": images,
-    "07_four_to_nine": four_to_nine,
     "07_cost": cost,
     "08_history": history,
     "08_samplers": samplers,

@@ -25,6 +25,7 @@ import pandas as pd
 import pytest
 from colours import contrast, distance, is_grey, on_white
 from digits import plots, series
+from digits.charts.inside import DIGITS
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
@@ -42,8 +43,8 @@ SHOWS = {
 
 LOOKS = plots.LOOKS.values()
 TALLEST = 9  # inches: more does not fit on a screen
-# One brightness after the other; the last one around a real zero, with white in its middle.
-COLOUR_MAPS = {plots.INK, "gray", "cividis", plots.AMOUNT, plots.DIVERGING}
+# One brightness after the other; one around a real zero, with white in its middle; and one for the ten digits.
+COLOUR_MAPS = {plots.INK, "gray", "cividis", plots.AMOUNT, plots.DIVERGING, DIGITS.name}
 NETWORKS = plots.LOOKS.keys() - {"training", "validation", "test", "other"}
 TEN_DIGITS = [str(digit) for digit in range(10)]  # need no word
 # CIEDE2000: colours that far apart are told apart alone; those less far only where something else differs too.
@@ -138,6 +139,15 @@ def test_looks_are_told_apart_by_everyone():
         assert distance(one, other) > 16, (to_hex(one), to_hex(other))
     for look in LOOKS:
         assert contrast(on_white(look.colour)) >= FAINTEST, look
+
+
+def test_digits_are_told_apart_by_everyone():
+    """Two clouds of digits would flow into one, to all or to one reader in twenty."""
+    colours = [on_white(DIGITS(digit)) for digit in range(10)]
+    assert DIGITS.N == 10
+    for one, other in itertools.combinations(colours, 2):
+        assert distance(one, other) > 15, (to_hex(one), to_hex(other))
+    assert min(map(contrast, colours)) > 2.6  # dots that stand close together
 
 
 @pytest.mark.parametrize("step", **notebook_files.STEP_PARAMETERS)

@@ -60,6 +60,22 @@ def test_rows_tell_what_each_run_reached(home, validated):
             assert np.isnan(row["validation_accuracy"])
 
 
+def test_rows_of_an_experiment_have_the_same_columns_and_its_numbers():
+    """Runs from a table would stand beside trained ones under exchanged headings, or with other intervals."""
+    measured = results.experiment("stronger")
+    table = results.rows_of_experiment("07", measured[measured["network"] == "conv"], 10_000)
+    assert list(table.columns) == COLUMNS
+    assert set(table["notebook"]) == {"07"} and table["validation_accuracy"].isna().all()
+    expected = measured[measured["network"] == "conv"].rename(
+        columns={"images": "images_trained_on"}
+    )
+    shared = list(expected.columns)
+    pd.testing.assert_frame_equal(table[shared], expected.reset_index(drop=True)[shared])
+    for _, row in table.iterrows():
+        interval = evaluation.wilson_interval(10_000 - row["test_errors"], 10_000)
+        assert (row["accuracy_low"], row["accuracy_high"]) == pytest.approx(interval)
+
+
 def test_columns_are_those_that_data_readme_documents():
     """A reader of the tables would look for columns in vain."""
     assert notebook_files.documented_columns() == COLUMNS

@@ -1,4 +1,4 @@
-"""What notebook 07 shows in the open is what its tables were measured with: the disturbances and the networks."""
+"""What notebook 07 works with is what its tables were measured with: the disturbances and the networks."""
 
 import pathlib
 import sys
@@ -14,13 +14,12 @@ STEP = series.step("07")
 
 @pytest.fixture(scope="module")
 def in_the_open():
-    """The names that the cells of notebook 07 with functions of its own define."""
+    """The names that the cells of notebook 07 with networks of its own define, for an epoch of 100 batches."""
     from digits import training
 
-    names = {"np": np, "keras": training.keras, "layers": training.keras.layers, "SEED": 0}
+    names = {"keras": training.keras, "layers": training.keras.layers, "batches": 100}
     names["RandomDistortion"] = training.RandomDistortion
-    exec("from scipy import ndimage", names)
-    wanted = ("compiled_dense", "compiled_convolutional", *DISTURBANCES)
+    wanted = ("convolutional", "fully_connected", "compiled")
     for cell in notebook_files.code_cells(STEP):
         if any(cell.source.startswith(f"def {name}(") for name in wanted):
             exec(cell.source, names)
@@ -34,33 +33,37 @@ DISTURBANCES = {"moved": 3, "turned": 20, "noisy": 0.3, "thickened": 2, "occlude
 
 
 @pytest.mark.parametrize(("name", "level"), DISTURBANCES.items())
-def test_disturbances_are_those_of_the_table(in_the_open, name, level):
+def test_disturbances_are_those_of_the_table(name, level):
     """The reader would see other disturbed digits than those that the table counts mistakes on."""
     import robustness
+    from digits.training import disturbances
 
     digits = np.random.default_rng(1).random((8, 28, 28), dtype=np.float32)
     for strength in (level, -1) if name == "thickened" else (level,):
         expected = getattr(robustness, name)(digits, strength)
-        np.testing.assert_array_equal(in_the_open[name](digits, strength), expected)
+        np.testing.assert_array_equal(getattr(disturbances, name)(digits, strength), expected)
         assert not np.array_equal(expected, digits)
+    for kind, (function, levels) in robustness.DISTURBANCES.items():
+        same, as_strong = disturbances.KINDS[kind]
+        assert (same.__name__, as_strong) == (function.__name__, levels)
+    assert disturbances.KINDS.keys() == robustness.DISTURBANCES.keys()
 
 
 def test_networks_are_those_of_the_table(in_the_open):
     """The table would tell of other networks than those whose code stands beside it."""
     import stronger
 
-    dense = {"dropout": 0.1, "decay": 0.004, "normalise": True}
-    build, conv = in_the_open["compiled_dense"], in_the_open["compiled_convolutional"]
+    dense, conv = in_the_open["fully_connected"], in_the_open["convolutional"]
     shown = {
-        "deep": build("deep", 512, 100, in_the_open["DISTORTION"], **dense),
-        "deep-undistorted": build("deep-undistorted", 512, 100, **dense),
-        "conv": conv("conv", 100, in_the_open["GENTLE"]),
-        "conv-undistorted": conv("conv-undistorted", 100),
+        "deep": dense("deep", in_the_open["DISTORTION"]),
+        "deep-undistorted": dense("deep-undistorted"),
+        "conv": conv("conv", in_the_open["GENTLE"]),
+        "conv-undistorted": conv("conv-undistorted"),
     }
     for name, network in shown.items():
         expected = stronger.build(name, 100)
         assert _layers(network) == _layers(expected)
-        assert _compiled(network) == _compiled(expected)
+        assert _compiled(in_the_open["compiled"](network, 1)) == _compiled(expected)
 
 
 def _layers(network) -> list[tuple[str, dict]]:

@@ -45,12 +45,41 @@ def rows(
     table.insert(4, "parameters", runs.network.count_params())
     table.insert(5, "validation_accuracy", runs.final().get("val_accuracy", np.nan))
     table["test_errors"] = ((1 - table["test_accuracy"]) * len(labels)).round().astype(int)
+    return _with_intervals(table, len(labels))
+
+
+def rows_of_experiment(notebook: str, table: pd.DataFrame, test_images: int) -> pd.DataFrame:
+    """The rows of an experiment's runs on test images, in the same columns.
+
+    Args:
+        notebook: its number, such as ``"07"``.
+        table: from :func:`experiment`, with the columns ``network``, ``seed``, ``parameters``, ``images`` (that a run
+            learned from), ``test_loss``, ``test_accuracy`` and ``test_errors``.
+        test_images: how many test images there are.
+    """
+    table = table.reset_index(drop=True).rename(columns={"images": "images_trained_on"})
+    table = table.assign(notebook=notebook, validation_accuracy=np.nan)
+    first = [
+        "notebook",
+        "network",
+        "seed",
+        "images_trained_on",
+        "parameters",
+        "validation_accuracy",
+    ]
+    return _with_intervals(
+        table[[*first, "test_loss", "test_accuracy", "test_errors"]], test_images
+    )
+
+
+def _with_intervals(table: pd.DataFrame, test_images: int) -> pd.DataFrame:
+    """The table with the ends of each accuracy's interval as columns ``accuracy_low`` and ``accuracy_high``."""
     intervals = [
-        evaluation.wilson_interval(len(labels) - errors, len(labels))
+        evaluation.wilson_interval(test_images - errors, test_images)
         for errors in table["test_errors"]
     ]
-    table["accuracy_low"], table["accuracy_high"] = np.transpose(intervals)
-    return table
+    low, high = np.transpose(intervals)
+    return table.assign(accuracy_low=low, accuracy_high=high)
 
 
 def read_cost() -> pd.DataFrame:

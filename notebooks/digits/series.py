@@ -56,7 +56,7 @@ def _networks(*names: str) -> tuple[str, ...]:
 
 BASELINES = ("A-baseline", "D-baseline", "baseline-sigmoid", "baseline-softmax")
 HIDDEN_LAYER_NETWORKS = ("A-hidden", "B", "C", "D-hidden", "E", "own-on-split", "own")
-STRONGER_NETWORKS = ("deep", "conv", "conv-undistorted")
+STRONGER_NETWORKS = ("deep", "deep-undistorted", "conv", "conv-undistorted")
 
 
 STEPS = numbered(
@@ -121,7 +121,7 @@ STEPS = numbered(
     Step(
         name="stronger_networks",
         title="Stronger networks",
-        question="What makes a network strong: neurons, restraint, more images, or convolution?",
+        question="What makes a network strong: neurons, regularisation, more images, or convolution?",
         memory=2250,
         reads=(
             "preprocessed.npz",
@@ -130,7 +130,7 @@ STEPS = numbered(
             "results/05.csv",
         ),
         writes=(*_networks(*STRONGER_NETWORKS), "results/07.csv"),
-        version=2,
+        version=3,
     ),
     Step(
         name="hyperparameter_tuning",

@@ -45,7 +45,6 @@ from .layers import (
 )
 from .maps import map_and_components, nearest_means, two_pixels
 from .matrices import confusion_matrices, picture_matrix
-from .morph import probabilities_between
 from .neurons import (
     losses_and_accuracies,
     losses_of_batches,
@@ -124,7 +123,6 @@ __all__ = [
     "pixel_use",
     "pixel_values",
     "planes_of_activations",
-    "probabilities_between",
     "receptive_fields",
     "reliability_diagrams",
     "samplers_compared",

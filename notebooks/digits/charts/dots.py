@@ -82,6 +82,7 @@ def error_ladder(
     low: Mapping[str, float] | None = None,
     high: Mapping[str, float] | None = None,
     of: int = 10_000,
+    steps: tuple[float, ...] = (),
 ) -> plt.Figure:
     """The errors of networks on one logarithmic axis, one rung for each: every run a dot, their mean a stroke.
 
@@ -93,6 +94,7 @@ def error_ladder(
         low, high: for some networks an interval of the first run's error, drawn as a thin line; the first run's dot
             is black then.
         of: the number of images that the axis counts errors of.
+        steps: of the axis's ticks, as :func:`digits.plots.error_axis` takes them.
     """
     added = {} if added is None else added
     low = {} if low is None else low
@@ -109,7 +111,7 @@ def error_ladder(
             axes.plot(runs[0], places[0], "o", color="black", markersize=3.5, label="first run")
         axes.vlines(means[name], rung - 0.36, rung + 0.36, color=look.colour, linewidth=2.5)
     drawn = np.concatenate([*errors.values(), list(low.values()), list(high.values())])
-    plots.error_axis(axes.xaxis, drawn, of=of)
+    plots.error_axis(axes.xaxis, drawn, of=of, steps=steps)
     axes.set_xlim(axes.get_xlim()[::-1])  # fewer errors to the right
     for rung, name in enumerate(errors):
         axes.annotate(

@@ -119,6 +119,8 @@ def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> pl
         for height, name in enumerate(names):
             found = runs.loc[runs["network"] == name, column].to_numpy()
             runs_and_mean(axis, height, found, half_widths.loc[name, column], name)
+            # The runs lie on top of the mean: it would cover some of them.
+            axis.lines[-2].set(zorder=3, markersize=6, markeredgecolor="white", markeredgewidth=0.6)
         axis.axvline(means.loc[names[0], column], color="0.75", linewidth=1, zorder=0)
         name_rows(axis, [name.replace(" - ", " without ") for name in names])
     axes[0].locator_params(axis="x", nbins=7, steps=[1, 2, 5, 10])

@@ -5,11 +5,29 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
+from matplotlib.colors import ListedColormap
 
 from .. import plots
 from .images import draw_digit, name_row
 from .maps import moved_apart
 
+# For the ten digits, which have no order: any two colours differ by at least 15 (CIEDE2000) for everyone, as those of
+# networks in :mod:`digits.plots`.
+DIGITS = ListedColormap(
+    [
+        "#c02060",
+        "#df8000",
+        "#402000",
+        "#008080",
+        "#606000",
+        "#c080ff",
+        "#a0a080",
+        "#400080",
+        "#002020",
+        "#0060c0",
+    ],
+    name="digits",
+)
 _IN_A_ROW = 8  # maps
 _NAME = 0.11  # room for a digit's name, as a share of the axes
 _WHITE_EDGE = patheffects.withStroke(linewidth=3, foreground="white")
@@ -48,7 +66,7 @@ def digits_moved(steps: Sequence[Mapping[str, np.ndarray]], title: str) -> plt.F
         title: the message of the figure.
     """
     figure, axes = plt.subplots(
-        len(steps), 3, figsize=(plots.MEDIUM, 1.9 * len(steps)), width_ratios=[1, 1, 2]
+        len(steps), 3, figsize=(plots.WIDE, 1.9 * len(steps)), width_ratios=[1, 1, 2]
     )
     plots.headline(figure, title)
     for column, (part, words) in enumerate(
@@ -59,7 +77,9 @@ def digits_moved(steps: Sequence[Mapping[str, np.ndarray]], title: str) -> plt.F
         for axis, step in zip(axes[:, column], steps, strict=True):
             drawn = draw_digit(axis, step[part], words, cmap=cmap, limit=limit)
         if part != "digit":
-            figure.colorbar(drawn, ax=axes[:, column], label="value after ReLU", shrink=0.7)
+            bar = figure.colorbar(drawn, ax=axes[:, column], shrink=0.7, pad=0.05)
+            bar.set_label("value after ReLU", fontsize=9)
+            bar.ax.locator_params(nbins=4)
     for axis, name in zip(axes[:, 0], ("as it is", "moved"), strict=True):
         name_row(axis, name)
     return figure
@@ -129,7 +149,16 @@ def planes_of_activations(
     figure, axes = plt.subplots(1, len(places), figsize=(plots.WIDE, 3.5))
     plots.headline(figure, title)
     for axis, of_network, words in zip(axes, places.values(), titles, strict=True):
-        axis.scatter(*of_network.T, c=labels, cmap="cividis", s=5, linewidths=0)
+        axis.scatter(
+            *of_network.T,
+            c=labels,
+            cmap=DIGITS,
+            vmin=-0.5,
+            vmax=9.5,
+            s=3.5,
+            linewidths=0,
+            alpha=0.75,
+        )
         spread = np.ptp(of_network, axis=0)
         middles = [np.median(of_network[labels == digit], axis=0) for digit in range(10)]
         for digit, middle in enumerate(moved_apart(middles / spread, _NAME) * spread):

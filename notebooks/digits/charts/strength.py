@@ -1,6 +1,6 @@
 """What disturbs networks, and what strength costs in seconds."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,51 +9,68 @@ import pandas as pd
 from .. import plots
 from .curves import lines
 
-_BESIDE = 0.05  # of the way between two levels: how far networks stand apart
+_BESIDE = 0.07  # of the way between two levels: how far networks stand apart
 
 
-def disturbance_curves(table: pd.DataFrame, title: str, linear: Collection[str] = ()) -> plt.Figure:
-    """The error under each disturbance against its strength, a line for each network, logarithmic unless asked.
+def disturbance_curves(
+    table: pd.DataFrame,
+    groups: Mapping[str, Sequence[str]],
+    title: str,
+    linear: Collection[str] = (),
+) -> plt.Figure:
+    """The error under each disturbance against its strength: a row for each disturbance, a column for each group.
 
-    Markers: means of the runs; vertical lines: from the lowest run to the highest. They stand side by side at each
-    level. One place of the grid must be left for the legend: the number of disturbances is odd.
+    Each network is a line, named above its column. Markers: means of the runs; vertical lines: from the lowest run to
+    the highest. They stand side by side at each level. The panels of a row share their axis of errors, which is
+    logarithmic unless asked.
 
     Args:
         table: columns ``kind``, ``level``, ``network`` and ``error``, 0 to 1; one row for each run.
+        groups: for each column's title the names of its networks.
         title: the message of the figure.
         linear: the kinds whose axis of errors is linear: where all networks misread many, a logarithm shows a knot.
     """
-    kinds = dict(list(table.groupby("kind", sort=False)))
-    names = list(dict.fromkeys(table["network"]))
-    rows = -(-len(kinds) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(plots.WIDE, 0.4 + 2.8 * rows))
+    drawn = table[table["network"].isin([name for names in groups.values() for name in names])]
+    kinds = dict(list(drawn.groupby("kind", sort=False)))
+    figure, axes = plt.subplots(
+        len(kinds),
+        len(groups),
+        figsize=(plots.WIDE, 0.6 + 1.68 * len(kinds)),
+        sharey="row",
+        squeeze=False,
+    )
     plots.headline(figure, title)
-    for axis, (kind, part) in zip(axes.flat, kinds.items(), strict=False):
-        levels = part["level"].unique()
-        beside = _BESIDE * np.diff(levels).min()
-        for place, name in enumerate(names):
-            runs = part[part["network"] == name].groupby("level")["error"]
-            across = levels + (place - (len(names) - 1) / 2) * beside
-            lines(axis, {name: (across, runs.mean().to_numpy())})
-            axis.lines[-1].set(markersize=5, linewidth=1.1)
-            if "undistorted" in name:
-                axis.lines[-1].set(linestyle="--", markerfacecolor="white")
-            axis.vlines(across, runs.min(), runs.max(), color=plots.look(name).colour, linewidth=1)
+    for row, (kind, part) in zip(axes, kinds.items(), strict=True):
+        for axis, names in zip(row, groups.values(), strict=True):
+            _curves_of_runs(axis, part, names)
+            axis.set_xlabel(kind)
         if kind in linear:
-            plots.percent_axis(axis.yaxis)
-            axis.set(ylim=(0, None), ylabel="error rate")
+            plots.percent_axis(row[0].yaxis)
+            row[0].set(ylim=(0, None), ylabel="error rate\n(linear scale)")
         else:
-            plots.error_axis(axis.yaxis, plots.above_zero(table["error"].to_numpy()))
-            axis.set_ylabel("error rate (log scale)")
-        axis.set_xticks(levels, [f"{level:g}" for level in levels])
-        axis.set_xlabel(kind)
-        axis.grid(axis="y")
-    for axis in axes.flat[len(kinds) :]:
-        axis.set_axis_off()
-    # In the place that is left, in the order of the first panel's last points.
-    handles = sorted(axes.flat[0].lines, key=lambda drawn: -drawn.get_ydata()[-1])
-    axes.flat[-1].legend(handles=handles, loc="center", handlelength=4)
+            plots.error_axis(row[0].yaxis, plots.above_zero(part["error"].to_numpy()), steps=(1, 3))
+            row[0].set_ylabel("error rate\n(log scale)")
+    for axis, words in zip(axes[0], groups, strict=True):
+        place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.4}
+        axis.legend(title=words, alignment="left", ncols=len(axis.lines), fontsize=9, **place)
     return figure
+
+
+def _curves_of_runs(axes: plt.Axes, runs: pd.DataFrame, names: Sequence[str]) -> None:
+    """One disturbance: each network's mean error at each level, with the range of its runs."""
+    levels = runs["level"].unique()
+    beside = _BESIDE * np.diff(levels).min()
+    for place, name in enumerate(names):
+        of_levels = runs[runs["network"] == name].groupby("level")["error"]
+        across = levels + (place - (len(names) - 1) / 2) * beside
+        lines(axes, {name: (across, of_levels.mean().to_numpy())})
+        axes.lines[-1].set(markersize=3.5, linewidth=1.3)
+        if "undistorted" in name:
+            axes.lines[-1].set(linestyle="--", markerfacecolor="white")
+        colour = plots.look(name).colour
+        axes.vlines(across, of_levels.min(), of_levels.max(), color=colour, linewidth=1.8)
+    axes.set_xticks(levels, [f"{level:g}".replace("-", "\N{MINUS SIGN}") for level in levels])
+    axes.grid(axis="y")
 
 
 def errors_by_images(table: pd.DataFrame, title: str) -> plt.Figure:

@@ -102,7 +102,7 @@ def maps_to_scale(maps: Mapping[str, np.ndarray], label: str, title: str) -> plt
         axis.spines[:].set_visible(False)
         edge = (-0.5, -0.5)
         axis.add_patch(Rectangle(edge, *values.shape[::-1], fill=False, edgecolor="0.6"))
-    figure.colorbar(drawn, ax=axes, label=label, shrink=0.8)
+    figure.colorbar(drawn, ax=axes, label=label, shrink=0.9)
     return figure
 
 

@@ -2,13 +2,14 @@
 
 ``fit`` trains one network as Keras's own ``fit`` does, and faster. ``train`` and ``train_all`` train from several
 seeds side by side and give :class:`Runs`; each finished run is kept, so that it is trained only once. ``recipes``
-holds the published networks as data.
+holds the published networks as data; ``disturbances`` and ``fooled`` change images that networks are asked about.
 """
 
-from . import recipes
+from . import disturbances, recipes
 from .augmentation import RandomDistortion
 from .backend import keras, tf
 from .fitting import fit, predict
+from .fooling import fooled
 from .models import load_model, save_model
 from .repeats import Training, train, train_all
 from .runs import Runs, load_runs
@@ -17,7 +18,9 @@ __all__ = [
     "RandomDistortion",
     "Runs",
     "Training",
+    "disturbances",
     "fit",
+    "fooled",
     "keras",
     "load_model",
     "load_runs",
