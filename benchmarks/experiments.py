@@ -41,7 +41,6 @@ READS = {
     "images": ("preprocessed.npz", "test_set.npz"),
     "candidates": ("preprocessed.npz", "writer_split.npz"),
     "records": ("preprocessed.npz", "test_set.npz"),
-    "mixed": ("preprocessed.npz", "test_set.npz"),
     "search": ("preprocessed.npz",),
     "importances": (),
     "batches": ("preprocessed.npz",),
