@@ -39,6 +39,8 @@ READS = {
     ),
     "votes": ("preprocessed.npz", "test_set.npz", "weights/own.npz"),
     "images": ("preprocessed.npz", "test_set.npz"),
+    "candidates": ("preprocessed.npz", "writer_split.npz"),
+    "records": ("preprocessed.npz", "test_set.npz"),
     "search": ("preprocessed.npz",),
     "importances": (),
     "batches": ("preprocessed.npz",),

@@ -147,6 +147,32 @@ def images(figure, run):
         assert_allclose(ranges[:, 1, 1], shares.max())
 
 
+def records(figure, run):
+    """The mean errors of the record networks and of earlier ones against their parameters, with their runs' range."""
+    measured, stronger = results.experiment("records"), results.experiment("stronger")
+    of_05 = run.table("results/05.csv")
+    of_05["test_errors"] = (10_000 * (1 - of_05["test_accuracy"])).round()
+    alone = measured[measured["runs"] != "0-4"]
+    earlier = stronger[stronger["network"].isin(["deep", "conv"])]
+    of_05 = of_05[of_05["network"].isin(["baseline-softmax", "own"])]
+    runs = pd.concat([alone, earlier, of_05]).groupby(["parameters", "network"])["test_errors"]
+    (axes,) = figure.axes
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    means = runs.mean()
+    points = np.concatenate([each.get_xydata() for each in axes.lines])
+    expected = np.column_stack([means.index.get_level_values("parameters"), means])
+    assert_allclose(points[points.argsort(axis=0)[:, 0]], expected)
+    assert len(means) == 9
+    written = {text.get_text(): text.xy for text in axes.texts}
+    assert written.keys() == {f"{name}: {mean:.0f}" for (_, name), mean in means.items()}
+    for (parameters, name), mean in means.items():
+        assert_allclose(written[f"{name}: {mean:.0f}"], [parameters, mean])
+    ranges = np.concatenate([np.array(each.get_segments()) for each in axes.collections])
+    ranges = ranges[ranges[:, 0, 0].argsort()]
+    assert_allclose(ranges[:, 0, 1], runs.min())
+    assert_allclose(ranges[:, 1, 1], runs.max())
+
+
 def cost(figure, run):
     """Error against seconds, each network's name and parameters beside its own marker."""
     table, measured = results.read_cost(), results.experiment("stronger")
@@ -408,6 +434,7 @@ SHOWS = {
     "07_disturbances": disturbances,
     "07_robustness": robustness,
     "07_images": images,
+    "07_records": records,
     "07_cost": cost,
     "08_history": history,
     "08_samplers": samplers,

@@ -5,7 +5,7 @@ import re
 import notebook_files
 import pandas as pd
 import pytest
-from digits import series
+from digits import results, series
 from digits.basics import workspace
 from digits.dataset import mnist
 from notebook_files import ROOT
@@ -129,8 +129,8 @@ def test_results_are_those_of_this_run(pytestconfig):
         pytest.skip(
             "These numbers are MNIST's, and the notebooks did not run on it just now (--nbval)"
         )
-    results = pd.concat([pd.read_csv(file) for file in files_there])
-    runs = results.groupby("network", sort=False)
+    tables = pd.concat([pd.read_csv(file) for file in files_there])
+    runs = tables.groupby("network", sort=False)
     claimed = table_rows(RESULTS, "Results")
     networks = [row[0].split(" ")[0] for row in claimed]
     # One notebook may have run alone; its networks are then compared.
@@ -148,6 +148,29 @@ def test_results_are_those_of_this_run(pytestconfig):
         assert float(mean.removesuffix(" %")) == pytest.approx(accuracies.mean(), abs=TOLERANCE)
         assert lowest == pytest.approx(accuracies.min(), abs=TOLERANCE)
         assert highest == pytest.approx(accuracies.max(), abs=TOLERANCE)
+
+
+def test_records_are_those_of_the_experiment():
+    """The page and README would promise what no run reached."""
+    table = results.experiment("records")
+    is_vote = table["runs"] == "0-4"
+    votes = table[is_vote].set_index("network")["test_errors"]
+    runs = table[~is_vote].groupby("network", sort=False)
+    claimed = table_rows(RESULTS, "Records for two cores")
+    assert [row[0] for row in claimed] == list(votes.index)
+    for name, _, parameters, mean, span, vote in claimed:
+        of_runs = runs.get_group(name)
+        assert set(of_runs["parameters"]) == {int(parameters.replace(",", ""))}
+        accuracies = 100 * of_runs["test_accuracy"]
+        assert mean == f"{accuracies.mean():.2f} %"
+        assert span == f"{accuracies.min():.2f} to {accuracies.max():.2f} %"
+        assert int(vote) == votes[name]
+    for name in ("tiny-5k", "conv-4"):
+        of_runs = runs.get_group(name)
+        parameters, mistakes = of_runs["parameters"].iloc[0], of_runs["test_errors"].mean()
+        assert f"{mistakes:.0f} with {parameters:,}" in README
+    strongest = runs.get_group("conv-4")
+    assert strongest["test_errors"].mean() == runs["test_errors"].mean().min()
 
 
 def test_ladder_is_that_of_the_full_table():

@@ -60,6 +60,7 @@ from .photographs import (
     misread_pictures,
     photograph_grid,
 )
+from .records import errors_by_parameters
 from .settings import (
     means_of_runs,
     parallel_settings,
@@ -89,6 +90,7 @@ __all__ = [
     "error_ladder",
     "errors_and_seconds",
     "errors_by_images",
+    "errors_by_parameters",
     "errors_by_preparation",
     "errors_by_split",
     "errors_per_digit",

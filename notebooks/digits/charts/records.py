@@ -1,0 +1,63 @@
+"""What networks reach with how many parameters."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from .. import plots
+
+
+def errors_by_parameters(
+    runs: pd.DataFrame, title: str, beside: Mapping[str, tuple[float, float]]
+) -> plt.Figure:
+    """The test errors of networks against their parameters, both logarithmic; networks of one family share a line.
+
+    Markers: means of the runs; vertical lines: from the lowest run to the highest.
+
+    Args:
+        runs: columns ``network``, ``look`` (a name in ``plots.LOOKS``: the family), ``parameters`` and ``errors``, of
+            10,000 images; one row for each run.
+        title: the message of the figure.
+        beside: where a network's name stands: points to the right of its marker and above it.
+    """
+    figure, axes = plt.subplots(figsize=(plots.WIDE, 4.8))
+    for family, of_family in runs.groupby("look", sort=False):
+        look = plots.look(str(family))
+        by_network = of_family.groupby(["parameters", "network"])["errors"]
+        means = by_network.mean().reset_index()
+        axes.plot(
+            means["parameters"],
+            means["errors"],
+            look.marker,
+            linestyle="-",
+            linewidth=1,
+            color=look.colour,
+            markersize=8,
+            label=str(family),
+        )
+        axes.vlines(means["parameters"], by_network.min(), by_network.max(), color=look.colour)
+        for _, row in means.iterrows():
+            axes.annotate(
+                f"{row['network']}: {row['errors']:.0f}",
+                (row["parameters"], row["errors"]),
+                xytext=beside.get(row["network"], (9, 0)),
+                textcoords="offset points",
+                va="center",
+                fontsize=plots.SMALL,
+                color=look.colour,
+            )
+    axes.set(xscale="log", yscale="log")
+    plots.thousands_axis(axes.xaxis)
+    ticks = [
+        tick for tick in (20, 30, 50, 100, 200, 300, 500, 1000) if tick < 1.3 * runs["errors"].max()
+    ]
+    axes.set_yticks(ticks, [f"{tick}" for tick in ticks])
+    axes.minorticks_off()
+    axes.grid()
+    axes.set(
+        xlabel="parameters (log scale)",
+        ylabel="errors of 10,000 test images\n(log scale)",
+        title=title,
+    )
+    return figure
