@@ -30,10 +30,10 @@ def errors_by_parameters(
             means["parameters"],
             means["errors"],
             look.marker,
-            linestyle="-",
+            linestyle=":",
             linewidth=1,
             color=look.colour,
-            markersize=8,
+            markersize=7,
             label=str(family),
         )
         axes.vlines(means["parameters"], by_network.min(), by_network.max(), color=look.colour)
@@ -47,7 +47,9 @@ def errors_by_parameters(
                 fontsize=plots.SMALL,
                 color=look.colour,
             )
-    axes.set(xscale="log", yscale="log")
+    # On the right there is room for the names.
+    sizes = runs["parameters"]
+    axes.set(xscale="log", yscale="log", xlim=(sizes.min() / 1.6, sizes.max() * 4))
     plots.thousands_axis(axes.xaxis)
     ticks = [
         tick for tick in (20, 30, 50, 100, 200, 300, 500, 1000) if tick < 1.3 * runs["errors"].max()
