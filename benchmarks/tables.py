@@ -12,12 +12,14 @@ def table(headers: list[str], rows: Iterable[list]) -> str:
 
 
 def spread(values: Iterable[float], decimals: int = 2) -> str:
-    """Median and range; a dash where there is nothing."""
+    """Median and range; a dash where there is nothing, and more decimals where the median would read as 0."""
     values = list(values)
     if not values:
         return "–"
-    middle = f"{statistics.median(values):,.{decimals}f}"
-    return f"{middle} ({min(values):,.{decimals}f}–{max(values):,.{decimals}f})"
+    median = statistics.median(values)
+    while median and not round(median, decimals):
+        decimals += 1
+    return f"{median:,.{decimals}f} ({min(values):,.{decimals}f}–{max(values):,.{decimals}f})"
 
 
 def ratio(one: float | None, other: float | None) -> str:

@@ -23,7 +23,7 @@ import measurements
 import report
 import workers
 from growth_report import Line
-from tables import epochs_of, grouped
+from tables import epochs_of, grouped, spread
 from training_report import LABELS
 
 BENCHMARKS = Path(report.__file__).parent
@@ -92,6 +92,12 @@ def tables_in(text: str) -> list[list[list[str]]]:
 def first_number(cell: str) -> float:
     """The median in a cell that tells a range as well."""
     return float(cell.split()[0].replace(",", ""))
+
+
+def test_short_times_do_not_read_as_nothing():
+    assert spread([0.00043, 0.0004, 0.0012], 3) == "0.0004 (0.0004–0.0012)"
+    assert spread([0.0123, 0.0004, 1234.5], 3) == "0.012 (0.000–1,234.500)"
+    assert spread([0, 0, 0]) == "0.00 (0.00–0.00)" and spread([]) == "–"
 
 
 @pytest.mark.slow
