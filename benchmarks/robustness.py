@@ -6,7 +6,7 @@ own network are those that the series saved. The others are trained on all train
 
 import numpy as np
 import stronger
-from scipy import ndimage
+from digits import disturbances
 
 SEEDS = range(5)
 SAVED = ("baseline-softmax", "own")
@@ -14,62 +14,11 @@ NETWORKS = (*SAVED, "deep", "deep-undistorted", "conv-undistorted", "conv")
 IMAGES = 2000
 
 
-def moved(images, pixels):
-    """Each image moved right, left, down or up by so many pixels."""
-    directions = [(0, 0, pixels), (0, 0, -pixels), (0, pixels, 0), (0, -pixels, 0)]
-    result = np.empty_like(images)
-    for number, direction in enumerate(directions):
-        result[number::4] = ndimage.shift(images[number::4], direction, order=0)
-    return result
-
-
-def turned(images, degrees):
-    """Every other image turned to the left, the others to the right."""
-    result = np.empty_like(images)
-    for number, angle in enumerate((degrees, -degrees)):
-        result[number::2] = ndimage.rotate(
-            images[number::2], angle, axes=(1, 2), reshape=False, order=1
-        )
-    return result
-
-
-def noisy(images, strength):
-    """Normal noise of this standard deviation on every pixel, cut off at 0 and 1."""
-    noise = np.random.default_rng(0).normal(scale=strength, size=images.shape)
-    return np.clip(images + noise, 0, 1).astype(np.float32)
-
-
-def thickened(images, pixels):
-    """Strokes so many pixels thicker, or thinner if negative."""
-    window = (1, abs(pixels) + 1, abs(pixels) + 1)
-    if pixels < 0:
-        return ndimage.grey_erosion(images, size=window)
-    return ndimage.grey_dilation(images, size=window)
-
-
-def occluded(images, side):
-    """A square of background of this side laid over each image, somewhere in its middle 20 x 20 pixels."""
-    result = images.copy()
-    corners = np.random.default_rng(0).integers(4, 25 - side, size=(len(images), 2))
-    for image, (row, column) in zip(result, corners, strict=True):
-        image[row : row + side, column : column + side] = 0
-    return result
-
-
-DISTURBANCES = {
-    "shift (pixels)": (moved, [0, 1, 2, 3, 4]),
-    "rotation (degrees)": (turned, [0, 10, 20, 30, 40]),
-    "noise (standard deviation)": (noisy, [0, 0.15, 0.3, 0.45, 0.6]),
-    "stroke thickness (pixels added)": (thickened, [-1, 0, 1, 2, 3]),
-    "white square (side in pixels)": (occluded, [0, 4, 6, 8, 10]),
-}
-
-
 def settings() -> list[dict]:
     """One row per kind and level of disturbance, network and seed."""
     return [
         {"kind": kind, "level": level, "network": network, "seed": seed}
-        for kind, (_, levels) in DISTURBANCES.items()
+        for kind, (_, levels) in disturbances.KINDS.items()
         for level in levels
         for network in NETWORKS
         for seed in SEEDS
@@ -113,7 +62,7 @@ def errors_of(runs, images, labels) -> dict[tuple[str, float, int], int]:
         labels: digits, shape (images,).
     """
     errors = {}
-    for kind, (disturb, levels) in DISTURBANCES.items():
+    for kind, (disturb, levels) in disturbances.KINDS.items():
         for level in levels:
             scores = runs.scores(disturb(images, level).reshape(-1, 784))
             wrong = scores.argmax(axis=2) != labels

@@ -152,10 +152,11 @@ def records(figure, run):
     measured, stronger = results.experiment("records"), results.experiment("stronger")
     of_05 = run.table("results/05.csv")
     of_05["test_errors"] = (10_000 * (1 - of_05["test_accuracy"])).round()
-    alone = measured[measured["runs"] != "0-4"]
+    alone = measured[measured["runs"] != "vote"]
     earlier = stronger[stronger["network"].isin(["deep", "conv"])]
     of_05 = of_05[of_05["network"].isin(["baseline-softmax", "own"])]
-    runs = pd.concat([alone, earlier, of_05]).groupby(["parameters", "network"])["test_errors"]
+    runs = pd.concat([alone, earlier, of_05]).assign(error=lambda rows: rows["test_errors"] / 10_000)
+    runs = runs.groupby(["parameters", "network"])["error"]
     (axes,) = figure.axes
     assert axes.get_xscale() == axes.get_yscale() == "log"
     means = runs.mean()
@@ -164,9 +165,10 @@ def records(figure, run):
     assert_allclose(points[points.argsort(axis=0)[:, 0]], expected)
     assert len(means) == 9
     written = {text.get_text(): text.xy for text in axes.texts}
-    assert written.keys() == {f"{name}: {mean:.0f}" for (_, name), mean in means.items()}
-    for (parameters, name), mean in means.items():
-        assert_allclose(written[f"{name}: {mean:.0f}"], [parameters, mean])
+    named = {f"{name}: {10_000 * mean:.0f}": (size, mean) for (size, name), mean in means.items()}
+    assert written.keys() == named.keys()
+    for name, place in named.items():
+        assert_allclose(written[name], place)
     ranges = np.concatenate([np.array(each.get_segments()) for each in axes.collections])
     ranges = ranges[ranges[:, 0, 0].argsort()]
     assert_allclose(ranges[:, 0, 1], runs.min())

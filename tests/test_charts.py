@@ -345,29 +345,29 @@ def test_errors_by_images_show_every_networks_mean_and_range():
 def test_errors_by_parameters_join_a_family_and_name_every_network():
     """A family's smallest network would be compared with another's, or a mean taken for one run."""
     runs = [
-        (name, family, parameters, errors * (1 + luck))
-        for name, family, parameters, errors in (
-            ("tiny-10k", "tiny", 10_000, 50),
-            ("own", "own", 100_000, 150),
-            ("tiny-1k", "tiny", 1_000, 200),
+        (name, family, parameters, error * (1 + luck))
+        for name, family, parameters, error in (
+            ("tiny-10k", "tiny", 10_000, 0.005),
+            ("own", "own", 100_000, 0.015),
+            ("tiny-1k", "tiny", 1_000, 0.02),
         )
         for luck in (-0.1, 0, 0.1)
     ]
-    table = pd.DataFrame(runs, columns=["network", "look", "parameters", "errors"])
+    table = pd.DataFrame(runs, columns=["network", "look", "parameters", "error"])
     (axes,) = charts.errors_by_parameters(table, "a title", {"own": (0, 12)}).axes
     assert axes.get_xscale() == axes.get_yscale() == "log"
-    assert_allclose(line(axes, "tiny").get_xydata(), [(1_000, 200), (10_000, 50)])
-    assert_allclose(line(axes, "own").get_xydata(), [(100_000, 150)])
+    assert_allclose(line(axes, "tiny").get_xydata(), [(1_000, 0.02), (10_000, 0.005)])
+    assert_allclose(line(axes, "own").get_xydata(), [(100_000, 0.015)])
     assert line(axes, "own").get_color() == plots.look("own").colour
     (smallest, larger), (own,) = (each.get_segments() for each in axes.collections)
-    for drawn, parameters, errors in (
-        (smallest, 1_000, 200),
-        (larger, 10_000, 50),
-        (own, 100_000, 150),
+    for drawn, parameters, error in (
+        (smallest, 1_000, 0.02),
+        (larger, 10_000, 0.005),
+        (own, 100_000, 0.015),
     ):
-        assert_allclose(drawn, [(parameters, 0.9 * errors), (parameters, 1.1 * errors)])
+        assert_allclose(drawn, [(parameters, 0.9 * error), (parameters, 1.1 * error)])
     assert {text.get_text(): text.xy for text in axes.texts} == {
-        "tiny-1k: 200": (1_000, 200),
-        "tiny-10k: 50": (10_000, 50),
-        "own: 150": (100_000, 150),
+        "tiny-1k: 200": (1_000, 0.02),
+        "tiny-10k: 50": (10_000, 0.005),
+        "own: 150": (100_000, 0.015),
     }

@@ -1,10 +1,9 @@
-"""What notebook 07 works with is what its tables were measured with: the disturbances and the networks."""
+"""What notebook 07 works with is what its tables were measured with."""
 
 import pathlib
 import sys
 
 import notebook_files
-import numpy as np
 import pytest
 from digits import series
 
@@ -27,26 +26,6 @@ def in_the_open():
             found = [line for line in cell.source.splitlines() if line.startswith(constant)]
             exec("\n".join(found), names)
     return names
-
-
-DISTURBANCES = {"moved": 3, "turned": 20, "noisy": 0.3, "thickened": 2, "occluded": 6}
-
-
-@pytest.mark.parametrize(("name", "level"), DISTURBANCES.items())
-def test_disturbances_are_those_of_the_table(name, level):
-    """The reader would see other disturbed digits than those that the table counts mistakes on."""
-    import robustness
-    from digits.training import disturbances
-
-    digits = np.random.default_rng(1).random((8, 28, 28), dtype=np.float32)
-    for strength in (level, -1) if name == "thickened" else (level,):
-        expected = getattr(robustness, name)(digits, strength)
-        np.testing.assert_array_equal(getattr(disturbances, name)(digits, strength), expected)
-        assert not np.array_equal(expected, digits)
-    for kind, (function, levels) in robustness.DISTURBANCES.items():
-        same, as_strong = disturbances.KINDS[kind]
-        assert (same.__name__, as_strong) == (function.__name__, levels)
-    assert disturbances.KINDS.keys() == robustness.DISTURBANCES.keys()
 
 
 def test_networks_are_those_of_the_table(in_the_open):

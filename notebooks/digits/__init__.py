@@ -11,7 +11,7 @@ Read :mod:`digits.series` first: it is the map of the house. Each folder is a ro
     plots   checks                            figures, and lines that guard the text
     store                                     artifacts: what one notebook hands to the next
     dataset                                   MNIST, verified
-    series   evaluation                       the table of steps; metrics
+    series   evaluation   disturbances        the table of steps; metrics; what befalls a digit
     basics                                    folders, progress bars, libraries, command lines
 """
 

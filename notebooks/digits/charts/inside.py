@@ -74,8 +74,8 @@ def digits_moved(steps: Sequence[Mapping[str, np.ndarray]], title: str) -> plt.F
     ):
         limit = max(float(step[part].max()) for step in steps)
         cmap = plots.INK if part == "digit" else plots.AMOUNT
-        for axis, step in zip(axes[:, column], steps, strict=True):
-            drawn = draw_digit(axis, step[part], words, cmap=cmap, limit=limit)
+        for row, (axis, step) in enumerate(zip(axes[:, column], steps, strict=True)):
+            drawn = draw_digit(axis, step[part], "" if row else words, cmap=cmap, limit=limit)
         if part != "digit":
             bar = figure.colorbar(drawn, ax=axes[:, column], shrink=0.7, pad=0.05)
             bar.set_label("value after ReLU", fontsize=9)
@@ -107,7 +107,9 @@ def slopes_on_digits(
         edges.remove()
         for outline in outlines:
             axes[1, column].plot(*outline.T, color="0.35", linewidth=0.8)
-    figure.colorbar(drawn, ax=axes[1], label="slope", shrink=0.9, ticks=[-1, 0, 1])
+    figure.colorbar(
+        drawn, ax=axes[1], label="share of the steepest slope", shrink=0.9, ticks=[-1, 0, 1]
+    )
     return figure
 
 

@@ -100,7 +100,7 @@ def errors_by_images(table: pd.DataFrame, title: str) -> plt.Figure:
     plots.error_axis(axes.yaxis, table["error"])
     axes.set(
         xlabel="number of training images (log scale)",
-        ylabel="test error rate, each trained for\nfive epochs' steps (log scale)",
+        ylabel="test error rate (log scale)",
         title=title,
     )
     axes.grid()

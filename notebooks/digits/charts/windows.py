@@ -36,7 +36,7 @@ def window_walk(
     plots.headline(figure, title)
     for axis in (axes[0, 0], axes[2, 0]):
         axis.set_axis_off()
-    _numbers(axes[1, 0], weights, "the filter's weights")
+    _numbers(axes[1, 0], weights, "the filter's weights", decimals=0)
     for column, (row, place) in enumerate(places, 1):
         draw_digit(axes[0, column], image, f"row {row}, column {place}", limit=1)
         _frame(axes[0, column], place, row, side)
@@ -60,11 +60,11 @@ def _signed(value: float) -> str:
     return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "\N{MINUS SIGN}")
 
 
-def _numbers(axes: plt.Axes, values: np.ndarray, title: str) -> None:
+def _numbers(axes: plt.Axes, values: np.ndarray, title: str, decimals: int = 1) -> None:
     """Draw a few numbers as coloured cells, each with its number in it."""
     draw_digit(axes, values, title, cmap=plots.DIVERGING, limit=2)
     for (row, column), value in np.ndenumerate(values):
-        text = f"{value:.1f}".replace("-0.0", "0.0").replace("-", "\N{MINUS SIGN}")
+        text = f"{value:.{decimals}f}".replace("-0.0", "0.0").replace("-", "\N{MINUS SIGN}")
         axes.text(column, row, text, ha="center", va="center", fontsize=plots.SMALL)
 
 

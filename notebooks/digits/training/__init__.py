@@ -2,10 +2,10 @@
 
 ``fit`` trains one network as Keras's own ``fit`` does, and faster. ``train`` and ``train_all`` train from several
 seeds side by side and give :class:`Runs`; each finished run is kept, so that it is trained only once. ``recipes``
-holds the published networks as data; ``disturbances`` and ``fooled`` change images that networks are asked about.
+holds the published networks as data; ``fooled`` changes images until a network errs.
 """
 
-from . import disturbances, recipes
+from . import recipes
 from .augmentation import RandomDistortion
 from .backend import keras, tf
 from .fitting import fit, predict
@@ -18,7 +18,6 @@ __all__ = [
     "RandomDistortion",
     "Runs",
     "Training",
-    "disturbances",
     "fit",
     "fooled",
     "keras",
