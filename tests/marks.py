@@ -71,12 +71,12 @@ def marks_of(axes: Axes) -> Iterator[Mark]:
         line = "" if drawn.get_linestyle() in NOTHING else str(drawn.get_linestyle())
         if not drawn.get_visible() or drawn.get_transform() != axes.transData or not marker + line:
             continue
-        colours = [drawn.get_color()] if line else []
+        colours = [on_white(drawn.get_color(), drawn.get_alpha())] if line else []
         if marker:  # whichever is stronger: a dot may be a ring
             sides = [drawn.get_markerfacecolor(), drawn.get_markeredgecolor()]
             sides = [on_white(side, drawn.get_alpha()) for side in sides if to_rgba(side)[3]]
             colours.append(max(sides, key=contrast))
-        for colour in dict.fromkeys(on_white(each, drawn.get_alpha()) for each in colours):
+        for colour in dict.fromkeys(colours):
             kind = "line" if line else "dots"
             yield Mark(str(drawn.get_label()), kind, colour, marker, line)
     for drawn in axes.collections:
