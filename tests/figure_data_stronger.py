@@ -220,7 +220,7 @@ def history(figure, run):
 
 
 def samplers(figure, run):
-    """The geometric means of the studies' lowest errors so far; the differences in pairs and their intervals."""
+    """The means of the studies' lowest errors so far; the differences in pairs and their intervals."""
     left, right = figure.axes
     lowest = {}
     for sampler in ("random", "TPE"):
@@ -228,7 +228,7 @@ def samplers(figure, run):
         lowest[sampler] = np.minimum.accumulate(
             1 - of_sampler["value"].to_numpy().reshape(5, 25), axis=1
         )
-        mean = np.exp(np.log(lowest[sampler]).mean(axis=0))
+        mean = lowest[sampler].mean(axis=0)
         assert_allclose(drawn.line(left, sampler)[:, 1], mean[9:])
         assert_allclose(drawn.line(left, "shared")[:, 1], mean[:10])
     assert len(left.lines) == 3
@@ -299,7 +299,7 @@ def _once(above=0.0):
 
 
 def slices(figure, run):
-    """The errors of all trials above 90 % against each setting, TPE's apart from random ones, a star at the best."""
+    """The errors of all trials above 90 % against each setting, TPE's apart from random ones, a diamond at the best."""
     trials = _once(0.9)
     best = trials.loc[trials["value"].idxmax()]
     chosen = (trials["sampler"] == "TPE") & (trials["trial"] >= 10)
@@ -308,7 +308,7 @@ def slices(figure, run):
         drawn_as = {
             "TPE": trials[chosen],
             "random": trials[~chosen],
-            "best": trials.loc[[best.name]],
+            "best of all": trials.loc[[best.name]],
         }
         for label, rows in drawn_as.items():
             places = drawn.line(axes, label)
@@ -369,9 +369,14 @@ def changes(figure, run):
     again = again[again["sampler"] == "TPE"]
     rows["winners of TPE"] = 1 - again.groupby("study")["val_accuracy"].mean()
     assert drawn.tick_labels(figure, axes.yaxis) == list(rows)
-    for height, (name, errors) in enumerate(rows.items()):
+    heights = axes.get_yticks()
+    for height, (name, errors) in zip(heights, rows.items(), strict=True):
         assert_runs_and_mean(axes, height, errors.to_numpy(), name)
     assert_allclose(drawn.line(axes, "mean of by hand")[:, 0], rows["by hand"].mean())
+    # A gap above each kind of change; the last row is compared with the two changes together.
+    first = ["batch 256", "learning rate 0.008", "width 256", "depth 4", "width 512, batch 32"]
+    gaps = [name.partition(", ")[2] in first for name in rows]
+    assert list(np.diff(heights)) == [1.5 if gap else 1 for gap in gaps[1:]]
 
 
 def trainings(figure, run):

@@ -57,16 +57,16 @@ def _spread(count: int, reach: float) -> np.ndarray:
 
 
 def runs_and_mean(
-    axes: plt.Axes, height: float, runs: Sequence[float], reach: float, name: str
+    axes: plt.Axes, height: float, runs: Sequence[float], reach: float, name: str, like: str = ""
 ) -> None:
     """Draw runs as small dots, and over them their mean with an interval that reaches so far to each side.
 
-    What is named like a network of the series gets its colour and marker.
+    What is named like a network of the series, or is to look ``like`` one, gets its colour and marker.
     """
     mean, look = float(np.mean(runs)), plots.look("validation")
     dot, colour, mark, size = ".", "0.45", "D", 5.5
-    if name in plots.LOOKS:
-        look = plots.look(name)
+    if (like or name) in plots.LOOKS:
+        look = plots.look(like or name)
         dot, colour, mark, size = look.marker, look.colour, look.marker, 9
     axes.hlines(height, mean - reach, mean + reach, color=look.colour, linewidth=2)
     places = height + _spread(len(runs), 0.22)

@@ -1,11 +1,13 @@
 """Trials of a search by their settings, what a setting does, and how winners fare."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from .. import plots
@@ -34,7 +36,7 @@ def shares_by_study(shares: Mapping[str, pd.DataFrame], title: str) -> plt.Figur
             mean = table[name].mean()
             axes.vlines(mean, height - 0.36, height + 0.36, color=colour, linewidth=3)
         plots.percent_axis(axes.xaxis, every=0.25)
-        axes.set(xlabel="share of what is explained", xlim=(-0.02, 1.02))
+        axes.set(xlabel="share of what is explained", xlim=(-0.02, 0.77))
         axes.set_title(panel, fontweight="normal", fontsize=10)
     return figure
 
@@ -42,7 +44,7 @@ def shares_by_study(shares: Mapping[str, pd.DataFrame], title: str) -> plt.Figur
 def trials_by_setting(
     complete: pd.DataFrame, on_log_scale: Mapping[str, Sequence[float]], title: str
 ) -> plt.Figure:
-    """The complete trials' validation errors against each setting, TPE's in black, the best as a star.
+    """The complete trials' validation errors against each setting, random ones as rings, the best as a diamond.
 
     Settings with few values are spread a little sideways, by chance from a fixed seed, so that equal ones are all seen.
 
@@ -60,40 +62,40 @@ def trials_by_setting(
     figure, axes = plt.subplots(
         1,
         len(settings),
-        figsize=(plots.WIDE, 3.3),
+        figsize=(plots.WIDE, 3.9),
         sharey=True,
         squeeze=False,
         width_ratios=wide,
     )
     plots.headline(figure, title)
-    error, best, winner = 1 - complete["value"], complete["value"].idxmax(), plots.look("tuned")
+    error, best, chosen = 1 - complete["value"], complete["value"].idxmax(), plots.look("tuned")
     for axis, name in zip(axes.flat, settings, strict=True):
         places = complete[name].astype(float)
         if complete[name].nunique() <= _FEW:
             shifts = np.random.default_rng(0).uniform(-0.25, 0.25, len(places))
             places = places * 2**shifts if name in on_log_scale else places + shifts
         # Random ones on top: they are fewer where the dots are dense.
-        for sampler, shade, edge in (("TPE", "0.2", "0.2"), ("random", "0.88", "0.5")):
+        looks: dict[str, dict[str, Any]] = {
+            "TPE": {"color": chosen.colour, "alpha": 0.7, "markeredgewidth": 0},
+            "random": {"color": plots.look("other").colour, "markerfacecolor": "none"},
+        }
+        for sampler, style in looks.items():
             of_sampler = complete["sampler"] == sampler
             axis.plot(
                 places[of_sampler],
                 error[of_sampler],
                 "o",
-                color=shade,
-                markersize=4.5,
-                markeredgecolor=edge,
-                markeredgewidth=0.6,
-                label=sampler,
+                **{"markersize": 4, "markeredgewidth": 0.8, "label": sampler, **style},
             )
         axis.plot(
             places[best],
             error[best],
-            winner.marker,
-            markersize=15,
-            color=winner.colour,
+            "D",
+            markersize=8,
+            color=chosen.colour,
             markeredgecolor="white",
             zorder=4,
-            label="best",
+            label="best of all",
         )
         axis.set_xlabel(name.replace("_", " "))
         if name in on_log_scale:
@@ -105,6 +107,7 @@ def trials_by_setting(
         axis.margins(x=0.14)
         axis.grid()
     plots.error_axis(axes[0, 0].yaxis, error)
+    axes[0, 0].set_ylim(0.93 * error.min(), 1.03 * error.max())
     axes[0, 0].set_ylabel("validation error (log scale)")
     names, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(names, labels, loc="outside right center", fontsize=plots.SMALL)
@@ -154,28 +157,43 @@ def parallel_settings(
             linewidth=1.8,
             label=f"trial {trials.index[row]}",
         )
+    best_lines = axes.lines[-len(chosen) :]
     words = {name: {f"{tick:g}": tick for tick in values} for name, values in ticks.items()}
     words["error"] = {plots.percent(share): share for share in named}
-    for place, (name, texts) in enumerate(words.items()):
-        axes.axvline(place, color="0.3", linewidth=1, zorder=1)
-        for text, value in texts.items():
-            axes.annotate(
-                text,
-                (place, _height(value, *scales[name])),
-                xytext=(-8, 0),
-                textcoords="offset points",
-                ha="right",
-                va="center",
-                fontsize=plots.SMALL,
-                zorder=5,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-            )
     axes.set_xticks(range(len(words)), [name.replace("_", " ") for name in words])
     axes.set_yticks([0, 1], ["lowest", "highest"])
     axes.set(xlim=(-0.5, len(words) - 0.8), title=title)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
+    figure.draw_without_rendering()  # lays it out: where a text lies is known from now on
+    for place, (name, texts) in enumerate(words.items()):
+        axes.axvline(place, color="0.3", linewidth=1, zorder=1)
+        for text, value in texts.items():
+            _write_beside(axes, text, place, float(_height(value, *scales[name])), best_lines)
     return figure
+
+
+def _write_beside(
+    axes: plt.Axes, text: str, across: float, height: float, lines: Sequence[Line2D]
+) -> None:
+    """Write a small text to the left of a place, level or a little higher or lower: where fewest lines cross."""
+    ways = [line.get_transform().transform_path(line.get_path()) for line in lines]
+    note = axes.annotate(
+        text,
+        (across, height),
+        (-6, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        fontsize=plots.SMALL,
+    )
+
+    def crossings(up: int) -> int:
+        note.set_position((-6, up))
+        box = note.get_window_extent().padded(2)
+        return sum(way.intersects_bbox(box, filled=False) for way in ways)
+
+    note.set_position((-6, min((0, 7, -7, 11, -11), key=crossings)))
 
 
 def _height(values: npt.ArrayLike, lowest: float, highest: float, logarithmic: bool) -> np.ndarray:
@@ -228,7 +246,13 @@ def trials_and_trainings(runs: pd.DataFrame, title: str) -> plt.Figure:
 
 
 def means_of_runs(
-    runs: pd.DataFrame, half_widths: pd.Series, title: str, label: str = "validation error"
+    runs: pd.DataFrame,
+    half_widths: pd.Series,
+    title: str,
+    label: str = "validation error",
+    *,
+    apart: Collection[str] = (),
+    like_tuned: Collection[str] = (),
 ) -> plt.Figure:
     """Errors of networks, a row for each: every run a dot, their mean with an interval; dotted: the first mean.
 
@@ -238,16 +262,21 @@ def means_of_runs(
         half_widths: by network how far the interval reaches from the mean.
         title: the message of the figure.
         label: of the axis of errors.
+        apart: the networks that begin a new group: there is a gap above their rows.
+        like_tuned: the networks that have the colour and marker of "tuned".
     """
     names = list(dict.fromkeys(runs["network"]))
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 1.05 + 0.34 * len(names)))
-    for height, name in enumerate(names):
+    heights = np.arange(len(names)) + 0.5 * np.cumsum([name in apart for name in names])
+    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 1.39 + 0.34 * heights[-1]))
+    for height, name in zip(heights, names, strict=True):
         found = runs.loc[runs["network"] == name, "error"].to_numpy()
-        runs_and_mean(axes, height, found, half_widths[name], name)
+        like = "tuned" if name in like_tuned else ""
+        runs_and_mean(axes, height, found, half_widths[name], name, like)
     first = runs.loc[runs["network"] == names[0], "error"].mean()
     axes.axvline(first, color="0.5", linestyle=":", zorder=0, label=f"mean of {names[0]}")
     name_rows(axes, names)
-    axes.set_ylim(top=-1)  # room for a name
+    axes.set_yticks(heights, names)
+    axes.set_ylim(heights[-1] + 0.5, -1)  # room for a name
     axes.annotate(
         names[0],
         (first, -0.72),

@@ -22,7 +22,7 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     Args:
         trials: one row for each, in their order: ``trial``, from 0, ``state`` ("complete" or "pruned"), and ``value``,
             the validation accuracy, 0 to 1. Trial 0 is the network by hand.
-        random: the trials after trial 0 that were drawn at random; the later ones were chosen by the sampler.
+        random: the trials after trial 0 that were drawn at random; the later ones were chosen by TPE.
         title: the message of the figure.
     """
     figure, axes = plt.subplots(figsize=(plots.WIDE, 4.2))
@@ -65,7 +65,7 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     axes.set_xlim(-0.8, steps[-1] + 0.3)
     for border in (0.5, random + 0.5):
         axes.axvline(border, color="0.58", linewidth=1)
-    for start, text in ((0.8, "drawn at random"), (random + 0.8, "chosen by the sampler")):
+    for start, text in ((0.8, "drawn at random"), (random + 0.8, "chosen by TPE")):
         axes.text(start, 0.94, text, transform=axes.get_xaxis_transform(), fontsize=plots.SMALL)
     if not complete.all():  # one name is enough for the crosses
         last = trials.index[~complete][-1]
@@ -92,7 +92,7 @@ def samplers_compared(
 
     Args:
         trials: columns ``study``, ``sampler`` ("random" or "TPE"), ``trial``, from 0, and ``value``, the validation
-            accuracy, 0 to 1. The mean is the geometric one, as the axis is logarithmic.
+            accuracy, 0 to 1.
         shared: so many first trials are the same in both studies of a pair; they are drawn in grey.
         gains: the differences in percentage points, one row for each pair of studies, one column for each number of
             trials, which is its name.
@@ -108,7 +108,7 @@ def samplers_compared(
     for sampler, (name, style) in looks.items():
         of_sampler, colour = trials[trials["sampler"] == sampler], plots.look(name).colour
         error = 1 - of_sampler.pivot_table("value", "trial", "study").cummax()
-        mean = np.exp(np.log(error).mean(axis=1))
+        mean = error.mean(axis=1)
         # Further on from the last shared trial.
         _steps(axes, mean.loc[shared - 1 :], colour, style, sampler)
         ends[sampler], colours[sampler] = mean.iloc[-1], colour
@@ -137,7 +137,7 @@ def _steps(axes: plt.Axes, mean: pd.Series, colour: str, style: str, label: str)
 def stopped_trials(
     curves: pd.DataFrame, stopped: Mapping[int, int], median: float, title: str
 ) -> plt.Figure:
-    """The validation error of trials after each epoch, and where a pruner stops some; the best one in colour.
+    """The validation error of trials after each epoch, and where a pruner stops some, in grey; the best one in colour.
 
     What a stopped trial would have become is dotted, the best one's course included. An inset enlarges the epoch at
     which the best one is stopped, near the median.
@@ -170,8 +170,11 @@ def stopped_trials(
     near.set_xticks([end], [f"epoch {end}"])
     near.tick_params(labelsize=plots.SMALL)
     axes.indicate_inset_zoom(near, edgecolor="0.4", alpha=1)
-    ends = {"would have won": curves.loc[best].iloc[-1], met: median}
-    plots.label_lines(axes, ends, {"would have won": look.colour, met: "0.3"})
+    last = curves.iloc[:, -1]
+    ends = {"would have won": last[best], met: median, "stopped": last[list(stopped)].max()}
+    ends["finished"] = last.drop(list(stopped)).max()
+    colours = {"would have won": look.colour, met: "0.3", "stopped": "0.45"}
+    plots.label_lines(axes, ends, {**colours, "finished": plots.look("other").colour})
     return figure
 
 
