@@ -155,7 +155,9 @@ def records(figure, run):
     alone = measured[measured["runs"] != "vote"]
     earlier = stronger[stronger["network"].isin(["deep", "conv"])]
     of_05 = of_05[of_05["network"].isin(["baseline-softmax", "own"])]
-    runs = pd.concat([alone, earlier, of_05]).assign(error=lambda rows: rows["test_errors"] / 10_000)
+    runs = pd.concat([alone, earlier, of_05]).assign(
+        error=lambda rows: rows["test_errors"] / 10_000
+    )
     runs = runs.groupby(["parameters", "network"])["error"]
     (axes,) = figure.axes
     assert axes.get_xscale() == axes.get_yscale() == "log"
