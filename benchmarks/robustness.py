@@ -6,7 +6,7 @@ own network are those that the series saved. The others are trained on all train
 
 import numpy as np
 import stronger
-from digits import disturbances
+from digits.dataset import disturbances
 
 SEEDS = range(5)
 SAVED = ("baseline-softmax", "own")

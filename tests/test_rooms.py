@@ -14,7 +14,7 @@ PACKAGE = workspace.NOTEBOOKS_FOLDER / "digits"
 # From the cellar to the roof. A module imports from floors below its own; within a room, nothing in a circle.
 FLOORS = (
     {"basics"},
-    {"series", "evaluation", "disturbances"},
+    {"series", "evaluation"},
     {"dataset"},
     {"store"},
     {"checks", "plots"},

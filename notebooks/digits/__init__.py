@@ -10,8 +10,8 @@ Read :mod:`digits.series` first: it is the map of the house. Each folder is a ro
     charts                                    what is drawn again and again
     plots   checks                            figures, and lines that guard the text
     store                                     artifacts: what one notebook hands to the next
-    dataset                                   MNIST, verified
-    series   evaluation   disturbances        the table of steps; metrics; what befalls a digit
+    dataset                                   MNIST, verified; what may happen to its digits
+    series   evaluation                       the table of steps; metrics
     basics                                    folders, progress bars, libraries, command lines
 """
 

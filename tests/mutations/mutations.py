@@ -33,6 +33,7 @@ _TRAINING = ("tests/test_training.py", "-k", "progress")
 _AUGMENTATION = ("tests/test_augmentation.py",)
 _SEARCHES = ("tests/test_experiments_of_search.py", "-k", "not again")
 _TABLES = ("tests/test_experiments.py", "-k", "committed")
+_RECORDS = ("tests/test_experiments_of_records.py", "-k", "chosen or teachers or vote")
 # With the figures that the notebook made just now, which its stored outputs are not compared with.
 _RUN_01 = ("--nbval", _01, *_FIGURES)
 _DRAWN_01 = ("--nbval", _01, "tests/test_drawn_figures.py", "-k", "01_ or 01")
@@ -524,6 +525,30 @@ MUTATIONS = (
         "0,TPE,11,complete,5,0.9674,470",
         "0,TPE,11,complete,5,0.9764,470",
         _TABLES,
+    ),
+    Mutation(
+        "taught-by-one-teacher",
+        "a network is taught the answers of one run, where a vote of five is told",
+        "benchmarks/teaching.py",
+        "for network in networks], axis=0)",
+        "for network in networks[:1]], axis=0)",
+        _RECORDS,
+    ),
+    Mutation(
+        "vote-with-a-network-that-was-not-chosen",
+        "a network votes that made more mistakes on validation images than another candidate",
+        "benchmarks/records.py",
+        '    "32-64-96, medium",',
+        '    "32-64-96, bent",',
+        _RECORDS,
+    ),
+    Mutation(
+        "record-trained-longer-than-it-was-chosen",
+        "a record network takes a fifth more steps than the candidate that was chosen",
+        "benchmarks/records.py",
+        "recipe.epochs * 5 // 6",
+        "recipe.epochs",
+        _RECORDS,
     ),
     # ------------------------------------------------------------ artifacts
     Mutation(

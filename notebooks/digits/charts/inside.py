@@ -108,7 +108,7 @@ def slopes_on_digits(
         for outline in outlines:
             axes[1, column].plot(*outline.T, color="0.35", linewidth=0.8)
     figure.colorbar(
-        drawn, ax=axes[1], label="share of the steepest slope", shrink=0.9, ticks=[-1, 0, 1]
+        drawn, ax=axes[1], label="share of the\nsteepest slope", shrink=0.9, ticks=[-1, 0, 1]
     )
     return figure
 
