@@ -95,6 +95,7 @@ def first_number(cell: str) -> float:
 
 
 def test_short_times_do_not_read_as_nothing():
+    """A contender that needs half a millisecond would seem to need no time."""
     assert spread([0.00043, 0.0004, 0.0012], 3) == "0.0004 (0.0004–0.0012)"
     assert spread([0.0123, 0.0004, 1234.5], 3) == "0.012 (0.000–1,234.500)"
     assert spread([0, 0, 0]) == "0.00 (0.00–0.00)" and spread([]) == "–"

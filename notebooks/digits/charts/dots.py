@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
 import numpy as np
+import numpy.typing as npt
 
 from .. import plots
 
@@ -43,10 +44,14 @@ def dots_with_ranges(axes: plt.Axes, rows: Mapping[str, Row | Sequence[Row]]) ->
     name_rows(axes, list(rows))
 
 
-def name_rows(axes: plt.Axes, names: Sequence[str]) -> None:
-    """Give each row its name, the first one on top, without ticks beside the names; the grid runs across the rows."""
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.5, -0.5)
+def name_rows(axes: plt.Axes, names: Sequence[str], heights: npt.ArrayLike | None = None) -> None:
+    """Give each row its name, the first one on top, without ticks beside the names; the grid runs across the rows.
+
+    The rows lie at 0, 1 and so on, or at rising ``heights``.
+    """
+    places = np.arange(len(names)) if heights is None else np.asarray(heights)
+    axes.set_yticks(places, names)
+    axes.set_ylim(places[-1] + 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
 

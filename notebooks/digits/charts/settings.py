@@ -274,9 +274,8 @@ def means_of_runs(
         runs_and_mean(axes, height, found, half_widths[name], name, like)
     first = runs.loc[runs["network"] == names[0], "error"].mean()
     axes.axvline(first, color="0.5", linestyle=":", zorder=0, label=f"mean of {names[0]}")
-    name_rows(axes, names)
-    axes.set_yticks(heights, names)
-    axes.set_ylim(heights[-1] + 0.5, -1)  # room for a name
+    name_rows(axes, names, heights)
+    axes.set_ylim(top=-1)  # room for a name
     axes.annotate(
         names[0],
         (first, -0.72),
