@@ -262,7 +262,7 @@ def save(figure: plt.Figure, path: pathlib.Path) -> None:
     """
     _keep_within_margin(figure)
     drawn = io.BytesIO()
-    figure.savefig(drawn, format="png")
+    figure.savefig(drawn, format="png", pil_kwargs={"compress_level": 0})  # it is read at once
     plt.close(figure)
     with Image.open(drawn) as image, write_atomically(path) as temporary:
         # MAXCOVERAGE keeps rare colours, such as those of a few small markers, apart from frequent ones.

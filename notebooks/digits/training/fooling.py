@@ -1,11 +1,15 @@
 """Small changes that make a network misread images, found for many images at once. Imports TensorFlow."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .backend import keras, tf
 
 _MOST_STEPS = 100
 _HALVINGS = 10
+# Compiled for any number of images: one after the other is turned, and the others go on.
+_IMAGES, _DIGITS = tf.TensorSpec([None, 784], tf.float32), tf.TensorSpec([None], tf.int64)
 
 
 def fooled(
@@ -25,36 +29,45 @@ def fooled(
     Returns:
         The changed images, float32, shape (images, 784), 0 to 1. One that 100 steps do not turn is still read right.
     """
-    start = changed = tf.constant(originals)
+    ask, answer = _asking(network), _answering(network)
+    changed, left = originals.copy(), np.arange(len(digits))
     for _ in range(_MOST_STEPS):
-        slope, read = _slope_and_answer(network, changed, digits)
-        is_right = tf.cast(read == digits, tf.float32)[:, tf.newaxis]
-        if not np.any(is_right):
+        slope, read = ask(changed[left], digits[left])
+        is_right = np.asarray(read == digits[left])
+        left = left[is_right]
+        if not len(left):
             break
-        upward = step * slope / tf.norm(slope, axis=1, keepdims=True)
-        changed = tf.clip_by_value(changed + is_right * upward, 0, 1)
+        slope = np.asarray(slope)[is_right]
+        upward = step * slope / np.linalg.norm(slope, axis=1, keepdims=True)
+        changed[left] = np.clip(changed[left] + upward, 0, 1)
     near, far = np.zeros((len(digits), 1), np.float32), np.ones((len(digits), 1), np.float32)
     for _ in range(_HALVINGS):
         middle = (near + far) / 2
-        read = _answer(network, start + middle * (changed - start))
+        read = answer(originals + middle * (changed - originals))
         is_wrong = np.asarray(read != digits)[:, np.newaxis]
         near, far = np.where(is_wrong, near, middle), np.where(is_wrong, middle, far)
-    return (start + far * (changed - start)).numpy()
+    return originals + far * (changed - originals)
 
 
-@tf.function
-def _answer(network: keras.Model, images: tf.Tensor) -> tf.Tensor:
-    """How each image is read."""
-    return tf.argmax(network(images, training=False), axis=1)
+def _answering(network: keras.Model) -> Callable:
+    """A function that says how each image is read."""
+
+    @tf.function(input_signature=[_IMAGES], autograph=False)
+    def answer(images: tf.Tensor) -> tf.Tensor:
+        return tf.argmax(network(images, training=False), axis=1)
+
+    return answer
 
 
-@tf.function
-def _slope_and_answer(
-    network: keras.Model, images: tf.Tensor, digits: np.ndarray
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """How each image's loss grows with each of its pixels, and how it is read."""
-    with tf.GradientTape() as tape:
-        tape.watch(images)
-        probabilities = network(images, training=False)
-        loss = -tf.math.log(tf.gather(probabilities, digits, batch_dims=1))
-    return tape.gradient(loss, images), tf.argmax(probabilities, axis=1)
+def _asking(network: keras.Model) -> Callable:
+    """A function that says how each image's loss grows with each of its pixels, and how it is read."""
+
+    @tf.function(input_signature=[_IMAGES, _DIGITS], autograph=False)
+    def ask(images: tf.Tensor, digits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            probabilities = network(images, training=False)
+            loss = -tf.math.log(tf.gather(probabilities, digits, batch_dims=1))
+        return tape.gradient(loss, images), tf.argmax(probabilities, axis=1)
+
+    return ask
