@@ -64,6 +64,26 @@ def test_one_row_of_the_candidates_comes_out_again(full_mnist):
     assert abs(wrong.sum() - stored["val_errors"]) <= margin
 
 
+@pytest.mark.slow
+def test_one_row_of_the_records_comes_out_again(full_mnist):
+    """The record would be that of another network, a longer training or another library."""
+    images, test = (full_mnist[x].reshape(-1, 784) / np.float32(255) for x in ("x_train", "x_test"))
+    from digits import training
+
+    recipe, name = records.on_all_images(records.MEMBERS[0]), records.CONVOLUTIONAL
+    (runs,) = training.train_all(
+        [recipe.training(images, full_mnist["y_train"], records.SEEDS[:1], name=name)]
+    )
+    measured = records.on_test_images(name, runs, test, full_mnist["y_test"])[name, "0"]
+    stored = results.experiment("records").set_index("network").loc[name]
+    stored = stored[stored["runs"] != records.VOTE].set_index("runs")
+    assert measured["parameters"] == stored.loc["0", "parameters"] <= 250_000
+    # Another processor rounds otherwise, and then trains as from another seed.
+    for column in ("test_errors", "test_loss"):
+        spread = stored[column].max() - stored[column].min()
+        assert abs(measured[column] - stored[column].mean()) <= 1.5 * spread, column
+
+
 def test_copies_are_distorted_anew_and_come_image_by_image(full_mnist):
     """A copy would be given the answer for another image, or the same copy be shown again."""
     images = full_mnist["x_train"][:40].reshape(-1, 784) / np.float32(255)
