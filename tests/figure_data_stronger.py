@@ -301,7 +301,7 @@ def _once(above=0.0):
 
 
 def slices(figure, run):
-    """The errors of all trials above 90 % against each setting, TPE's apart from random ones, a diamond at the best."""
+    """The errors of all trials above 90 % by each setting, TPE's, random ones, the best; a line at 96.5 % accuracy."""
     trials = _once(0.9)
     best = trials.loc[trials["value"].idxmax()]
     chosen = (trials["sampler"] == "TPE") & (trials["trial"] >= 10)
@@ -312,6 +312,7 @@ def slices(figure, run):
             "random": trials[~chosen],
             "best of all": trials.loc[[best.name]],
         }
+        assert_allclose(1 - drawn.line(axes, "3.5\N{NO-BREAK SPACE}% error")[:, 1], 0.965)
         for label, rows in drawn_as.items():
             places = drawn.line(axes, label)
             assert_allclose(places[:, 1], 1 - rows["value"])
@@ -398,10 +399,11 @@ def winner(figure, run):
     names = drawn.tick_labels(figure, axes.yaxis)
     assert names == list(dict.fromkeys(table["network"]))
     for height, name in enumerate(names):
-        errors = table.loc[table["network"] == name, "test_errors"].to_numpy() / 1e4
+        errors = table.loc[table["network"] == name, "test_errors"].to_numpy()
         assert_runs_and_mean(axes, height, errors, name)
     by_hand = table.loc[table["network"] == "by hand", "test_errors"]
-    assert_allclose(drawn.line(axes, "mean of by hand")[:, 0], by_hand.mean() / 1e4)
+    assert_allclose(drawn.line(axes, "mean of by hand")[:, 0], by_hand.mean())
+    assert axes.get_xlabel() == "errors of 10,000 test images"
 
 
 def ladder(figure, run):

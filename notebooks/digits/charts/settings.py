@@ -42,7 +42,7 @@ def shares_by_study(shares: Mapping[str, pd.DataFrame], title: str) -> plt.Figur
 
 
 def trials_by_setting(
-    complete: pd.DataFrame, on_log_scale: Mapping[str, Sequence[float]], title: str
+    complete: pd.DataFrame, on_log_scale: Mapping[str, Sequence[float]], good: float, title: str
 ) -> plt.Figure:
     """The complete trials' validation errors against each setting, random ones as rings, the best as a diamond.
 
@@ -52,6 +52,7 @@ def trials_by_setting(
         complete: one row for each: ``sampler`` ("random" or "TPE"), ``value``, the validation accuracy, and after it a
             column for each setting.
         on_log_scale: for the settings on a logarithmic axis the values that it names; whole numbers stand alone.
+        good: the error below which a trial is a good one, 0 to 1: a line in each panel.
         title: the message of the figure.
     """
     settings = list(complete.columns[complete.columns.get_loc("value") + 1 :])
@@ -76,8 +77,17 @@ def trials_by_setting(
             places = places * 2**shifts if name in on_log_scale else places + shifts
         # Random ones on top: they are fewer where the dots are dense.
         looks: dict[str, dict[str, Any]] = {
-            "TPE": {"color": chosen.colour, "alpha": 0.7, "markeredgewidth": 0},
-            "random": {"color": plots.look("other").colour, "markerfacecolor": "none"},
+            "TPE": {
+                "color": chosen.colour,
+                "alpha": 0.7,
+                "markeredgewidth": 0,
+                "markersize": 4,
+            },
+            "random": {
+                "color": plots.look("other").colour,
+                "markerfacecolor": "none",
+                "markersize": 3,
+            },
         }
         for sampler, style in looks.items():
             of_sampler = complete["sampler"] == sampler
@@ -85,7 +95,7 @@ def trials_by_setting(
                 places[of_sampler],
                 error[of_sampler],
                 "o",
-                **{"markersize": 4, "markeredgewidth": 0.8, "label": sampler, **style},
+                **{"markeredgewidth": 0.7, "label": sampler, **style},
             )
         axis.plot(
             places[best],
@@ -96,6 +106,9 @@ def trials_by_setting(
             markeredgecolor="white",
             zorder=4,
             label="best of all",
+        )
+        axis.axhline(
+            good, color="0.35", linewidth=1, zorder=1.5, label=f"{plots.percent(good, 1)} error"
         )
         axis.set_xlabel(name.replace("_", " "))
         if name in on_log_scale:
@@ -249,19 +262,18 @@ def means_of_runs(
     runs: pd.DataFrame,
     half_widths: pd.Series,
     title: str,
-    label: str = "validation error",
     *,
+    of: int | None = None,
     apart: Collection[str] = (),
     like_tuned: Collection[str] = (),
 ) -> plt.Figure:
     """Errors of networks, a row for each: every run a dot, their mean with an interval; dotted: the first mean.
 
     Args:
-        runs: columns ``network`` and ``error``, a share, one row for each run; the first network is the one to compare
-            with.
+        runs: columns ``network`` and ``error``, one row for each run; the first network is the one to compare with.
         half_widths: by network how far the interval reaches from the mean.
         title: the message of the figure.
-        label: of the axis of errors.
+        of: None: errors are shares of the validation images, in percent; a number: counts among so many test images.
         apart: the networks that begin a new group: there is a gap above their rows.
         like_tuned: the networks that have the colour and marker of "tuned".
     """
@@ -285,6 +297,8 @@ def means_of_runs(
         color="0.3",
         fontsize=plots.SMALL,
     )
-    plots.percent_axis(axes.xaxis)
+    if of is None:
+        plots.percent_axis(axes.xaxis)
+    label = "validation error" if of is None else f"errors of {of:,} test images"
     axes.set(xlabel=label, title=title)
     return figure
