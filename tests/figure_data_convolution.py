@@ -57,11 +57,11 @@ def _frames(axes) -> list[tuple[float, ...]]:
 
 
 def walk(figure, run):
-    """Windows of a 7 at four places, their products with the filter, which add up to the title's sum, and the map."""
+    """Windows of a 7 at four places, their pixels, the products, which add up to the title's sum, and the map."""
     seven = first_of(run, 7)
     sums = ndimage.correlate(seven, LOWER_EDGE)[1:-1, 1:-1]
     shown, titles = drawn.images_of(figure), drawn.titles_of(figure)
-    assert_allclose(shown[4], LOWER_EDGE)
+    assert_allclose(shown[8], LOWER_EDGE)
     before = -1
     for column in range(4):
         row, place = map(int, re.fullmatch(r"row (\d+), column (\d+)", titles[column]).groups())
@@ -69,14 +69,22 @@ def walk(figure, run):
         before = 26 * row + place
         assert_allclose(shown[column], seven)
         assert _frames(figure.axes[1 + column]) == [(place, row, 3)]
-        products = seven[row : row + 3, place : place + 3] * LOWER_EDGE
-        assert_allclose(shown[5 + column], products)
-        said = float(titles[5 + column].removeprefix("sum ").replace("\N{MINUS SIGN}", "-"))
+        pixels = seven[row : row + 3, place : place + 3]
+        products = pixels * LOWER_EDGE
+        for number, values in ((4, pixels), (9, products)):
+            assert_allclose(shown[number + column], values)
+        for axes, values in (
+            (figure.axes[6 + column], pixels),
+            (figure.axes[11 + column], products),
+        ):
+            told = [float(text.get_text().replace("\N{MINUS SIGN}", "-")) for text in axes.texts]
+            assert_allclose(told, values.ravel(), atol=0.051)
+        said = float(titles[9 + column].removeprefix("sum ").replace("\N{MINUS SIGN}", "-"))
         assert abs(said - products.sum()) < 0.006
-        so_far = np.ravel(shown[9 + column])
+        so_far = np.ravel(shown[13 + column])
         assert_allclose(so_far[: before + 1], sums.ravel()[: before + 1], atol=1e-5)
         assert np.isnan(so_far[before + 1 :].astype(float)).all()
-        assert _frames(figure.axes[11 + column]) == [(place, row, 1)]
+        assert _frames(figure.axes[16 + column]) == [(place, row, 1)]
 
 
 def sizes(figure, run):

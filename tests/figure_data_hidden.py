@@ -164,14 +164,15 @@ def ingredients(figure, run):
     assert_runs_with_intervals(figure, table[table["split"] == "random"])
 
 
-def assert_runs_with_intervals(figure, table):
+def assert_runs_with_intervals(figure, table, panels=("loss", "error")):
     """The loss and the error of every run, with their mean and its interval; a network in each row."""
     names = list(dict.fromkeys(table["network"]))
     shown = drawn.tick_labels(figure, figure.axes[0].yaxis)
     assert shown == [name.replace(" - ", " without ") for name in names]
-    values = {"validation loss": table["val_loss"], "validation error": 1 - table["val_accuracy"]}
-    for axes, (measured, of_runs) in zip(figure.axes, values.items(), strict=True):
-        assert axes.get_xlabel().startswith(measured)
+    values = {"loss": table["val_loss"], "error": 1 - table["val_accuracy"]}
+    for axes, measured in zip(figure.axes, panels, strict=True):
+        of_runs = values[measured]
+        assert axes.get_xlabel().startswith(f"validation {measured}")
         for height, name in enumerate(names):
             assert_runs_and_mean(axes, height, of_runs[table["network"] == name].to_numpy(), name)
 

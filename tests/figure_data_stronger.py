@@ -41,7 +41,9 @@ def distortions(figure, run):
 def ablation(figure, run):
     """The networks of the ladder, each with all its runs."""
     table = results.experiment("ladder")
-    assert_runs_with_intervals(figure, table[~table["network"].str.startswith("all - ")])
+    assert_runs_with_intervals(
+        figure, table[~table["network"].str.startswith("all - ")], ("error", "loss")
+    )
 
 
 def leave_one_out(figure, run):
@@ -50,7 +52,7 @@ def leave_one_out(figure, run):
     full = table[table["network"] == "+ elastic"].assign(network="all six")
     left_out = table[table["network"].str.startswith("all - ")]
     assert left_out["network"].nunique() == 6
-    assert_runs_with_intervals(figure, pd.concat([full, left_out]))
+    assert_runs_with_intervals(figure, pd.concat([full, left_out]), ("error", "loss"))
 
 
 def errors(figure, run):
@@ -69,10 +71,12 @@ def errors(figure, run):
 
 
 def disturbances(figure, run):
-    """Six test images, and what each disturbance at its strongest makes of them."""
-    images, _ = unseen(run)
+    """Six test images, each below its label, and what each disturbance at its strongest makes of them."""
+    images, labels = unseen(run)
     watched = np.random.default_rng(SEED).permutation(len(images))[:6]
     before = images[watched].reshape(6, 28, 28)
+    above = [f"label {label}" for label in labels[watched]]
+    assert drawn.titles_of(figure) == above + 30 * [""]
     rows = np.stack(drawn.images_of(figure)).reshape(6, 6, 28, 28)
     names = [axes.get_ylabel() for axes in figure.axes[::6]]
     assert names == [
@@ -114,6 +118,8 @@ def robustness(figure, run):
         assert axes.get_yscale() == ("linear" if is_linear else "log")
         assert ("log scale" in left.get_ylabel()) != is_linear
         assert axes.get_ylim() == left.get_ylim()
+        is_grey = len(set(axes.get_facecolor())) == 2  # red, green and blue alike, below 1
+        assert is_grey == kind.startswith(("shift", "noise"))
         assert [each.get_label() for each in axes.lines] == names
         if place < 2:
             assert [text.get_text() for text in axes.get_legend().get_texts()] == names

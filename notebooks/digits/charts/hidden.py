@@ -108,14 +108,15 @@ def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> pl
 
     Args:
         runs: columns ``network``, ``val_loss`` and ``val_error``, one row for each run.
-        half_widths: by network and for each of the two columns, how far the interval reaches from the mean.
+        half_widths: by network and for each of the two columns, how far the interval reaches from the mean. A panel
+            for each of its columns, in their order.
         title: the message of the figure.
     """
     names = list(dict.fromkeys(runs["network"]))
     figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 0.9 + 0.33 * len(names)), sharey=True)
     plots.headline(figure, title)
     means = runs.groupby("network")[["val_loss", "val_error"]].mean()
-    for axis, column in zip(axes, ("val_loss", "val_error"), strict=True):
+    for axis, column in zip(axes, half_widths, strict=True):
         for height, name in enumerate(names):
             found = runs.loc[runs["network"] == name, column].to_numpy()
             runs_and_mean(axis, height, found, half_widths.loc[name, column], name)
@@ -123,11 +124,12 @@ def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> pl
             axis.lines[-2].set(zorder=3, markersize=6, markeredgecolor="white", markeredgewidth=0.6)
         axis.axvline(means.loc[names[0], column], color="0.75", linewidth=1, zorder=0)
         name_rows(axis, [name.replace(" - ", " without ") for name in names])
-    axes[0].locator_params(axis="x", nbins=7, steps=[1, 2, 5, 10])
-    axes[0].set_xlabel("validation loss (nats)")
-    axes[1].set_xlabel("validation error rate")
-    lowest, highest = axes[1].get_xlim()
-    plots.percent_axis(axes[1].xaxis, every=0.004 if highest - lowest > 0.008 else 0.001)
+    of_loss, of_error = (axes[list(half_widths).index(each)] for each in ("val_loss", "val_error"))
+    of_loss.locator_params(axis="x", nbins=7, steps=[1, 2, 5, 10])
+    of_loss.set_xlabel("validation loss (nats)")
+    of_error.set_xlabel("validation error rate")
+    lowest, highest = of_error.get_xlim()
+    plots.percent_axis(of_error.xaxis, every=0.004 if highest - lowest > 0.008 else 0.001)
     return figure
 
 

@@ -60,7 +60,7 @@ def _draw_matrix(axes: plt.Axes, table: pd.DataFrame, highest: float, decimals: 
         if float(text) != 0:
             colour = "black"
             if row != column:
-                colour = _readable_on(list(drawn.cmap(drawn.norm(value))))
+                colour = readable_on(list(drawn.cmap(drawn.norm(value))))
             axes.text(
                 column, row, text, ha="center", va="center", fontsize=plots.SMALL, color=colour
             )
@@ -70,7 +70,7 @@ def _draw_matrix(axes: plt.Axes, table: pd.DataFrame, highest: float, decimals: 
     axes.tick_params(length=0)
 
 
-def _readable_on(colour: Sequence[float]) -> str:
+def readable_on(colour: Sequence[float]) -> str:
     """Black or white, whichever stands out more on a colour: red, green and blue from 0 to 1."""
     red, green, blue = colour[:3]
     return "white" if 0.3 * red + 0.59 * green + 0.11 * blue < 0.5 else "black"

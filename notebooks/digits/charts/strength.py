@@ -17,6 +17,7 @@ def disturbance_curves(
     groups: Mapping[str, Sequence[str]],
     title: str,
     linear: Collection[str] = (),
+    marked: Collection[str] = (),
 ) -> plt.Figure:
     """The error under each disturbance against its strength: a row for each disturbance, a column for each group.
 
@@ -29,6 +30,7 @@ def disturbance_curves(
         groups: for each column's title the names of its networks.
         title: the message of the figure.
         linear: the kinds whose axis of errors is linear: where all networks misread many, a logarithm shows a knot.
+        marked: the kinds whose panels have a grey ground.
     """
     drawn = table[table["network"].isin([name for names in groups.values() for name in names])]
     kinds = dict(list(drawn.groupby("kind", sort=False)))
@@ -44,6 +46,8 @@ def disturbance_curves(
         for axis, names in zip(row, groups.values(), strict=True):
             _curves_of_runs(axis, part, names)
             axis.set_xlabel(kind)
+            if kind in marked:
+                axis.set_facecolor("0.94")
         if kind in linear:
             plots.percent_axis(row[0].yaxis)
             row[0].set(ylim=(0, None), ylabel="error rate\n(linear scale)")

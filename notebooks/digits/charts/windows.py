@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 
 from .. import plots
 from .images import draw_digit, name_row
+from .matrices import readable_on
 
 _WHITE_EDGE = patheffects.withStroke(linewidth=3.6, foreground="white")
 
@@ -20,7 +21,7 @@ def window_walk(
     places: Sequence[tuple[int, int]],
     title: str,
 ) -> plt.Figure:
-    """A window at some places of an image: where it lies, what its pixels times weights are, and the map so far.
+    """A window at some places of an image: where it lies, its pixels, these times the weights, and the map so far.
 
     Args:
         image: shape (28, 28), 0 to 1.
@@ -31,27 +32,27 @@ def window_walk(
     """
     side, limit = len(weights), float(np.abs(sums).max())
     figure, axes = plt.subplots(
-        3, 1 + len(places), figsize=(plots.WIDE, 5.9), width_ratios=[0.8, *[1] * len(places)]
+        4, 1 + len(places), figsize=(plots.WIDE, 7.4), width_ratios=[0.8, *[1] * len(places)]
     )
     plots.headline(figure, title)
-    for axis in (axes[0, 0], axes[2, 0]):
+    for axis in axes[[0, 1, 3], 0]:
         axis.set_axis_off()
-    _numbers(axes[1, 0], weights, "the filter's weights", decimals=0)
+    _numbers(axes[2, 0], weights, "the filter's weights", decimals=0)
     for column, (row, place) in enumerate(places, 1):
         draw_digit(axes[0, column], image, f"row {row}, column {place}", limit=1)
         _frame(axes[0, column], place, row, side)
         window = image[row : row + side, place : place + side]
-        _numbers(axes[1, column], window * weights, f"sum {_signed(sums[row, place])}")
+        _numbers(axes[1, column], window, "", cmap=plots.INK, limit=1)
+        _numbers(axes[2, column], window * weights, f"sum {_signed(sums[row, place])}")
         done = np.arange(sums.size).reshape(sums.shape) <= row * sums.shape[1] + place
         drawn = draw_digit(
-            axes[2, column], np.where(done, sums, np.nan), cmap=plots.DIVERGING, limit=limit
+            axes[3, column], np.where(done, sums, np.nan), cmap=plots.DIVERGING, limit=limit
         )
-        _frame(axes[2, column], place, row, 1)
-    for axis, name in zip(
-        axes[:, 1], ("window", "pixels times\nweights", "map so far"), strict=True
-    ):
+        _frame(axes[3, column], place, row, 1)
+    names = ("window", "its pixels", "pixels times\nweights", "map so far")
+    for axis, name in zip(axes[:, 1], names, strict=True):
         name_row(axis, name)
-    figure.colorbar(drawn, ax=axes[2], label="sum", shrink=0.9)
+    figure.colorbar(drawn, ax=axes[3], label="sum", shrink=0.9, ticks=[-limit, 0, limit])
     return figure
 
 
@@ -60,12 +61,22 @@ def _signed(value: float) -> str:
     return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "\N{MINUS SIGN}")
 
 
-def _numbers(axes: plt.Axes, values: np.ndarray, title: str, decimals: int = 1) -> None:
+def _numbers(
+    axes: plt.Axes,
+    values: np.ndarray,
+    title: str,
+    *,
+    decimals: int = 1,
+    cmap: str = plots.DIVERGING,
+    limit: float = 2,
+) -> None:
     """Draw a few numbers as coloured cells, each with its number in it."""
-    draw_digit(axes, values, title, cmap=plots.DIVERGING, limit=2)
+    drawn = draw_digit(axes, values, title, cmap=cmap, limit=limit)
     for (row, column), value in np.ndenumerate(values):
         text = f"{value:.{decimals}f}".replace("-0.0", "0.0").replace("-", "\N{MINUS SIGN}")
-        axes.text(column, row, text, ha="center", va="center", fontsize=plots.SMALL)
+        colour = readable_on(list(drawn.cmap(drawn.norm(value))))
+        place = {"ha": "center", "va": "center"}
+        axes.text(column, row, text, color=colour, fontsize=plots.SMALL, **place)
 
 
 def _frame(axes: plt.Axes, column: float, row: float, side: int) -> None:
