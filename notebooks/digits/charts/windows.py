@@ -75,8 +75,8 @@ def _numbers(
     for (row, column), value in np.ndenumerate(values):
         text = f"{value:.{decimals}f}".replace("-0.0", "0.0").replace("-", "\N{MINUS SIGN}")
         colour = readable_on(list(drawn.cmap(drawn.norm(value))))
-        place = {"ha": "center", "va": "center"}
-        axes.text(column, row, text, color=colour, fontsize=plots.SMALL, **place)
+        number = axes.text(column, row, text, color=colour, fontsize=plots.SMALL)
+        number.set(ha="center", va="center")
 
 
 def _frame(axes: plt.Axes, column: float, row: float, side: int) -> None:
