@@ -69,7 +69,8 @@ def trials_by_setting(
         width_ratios=wide,
     )
     plots.headline(figure, title)
-    error, best, chosen = 1 - complete["value"], complete["value"].idxmax(), plots.look("tuned")
+    error, best = 1 - complete["value"], complete["value"].idxmax()
+    chosen, others = plots.look("tuned"), plots.look("other")
     for axis, name in zip(axes.flat, settings, strict=True):
         places = complete[name].astype(float)
         if complete[name].nunique() <= _FEW:
@@ -77,17 +78,8 @@ def trials_by_setting(
             places = places * 2**shifts if name in on_log_scale else places + shifts
         # Random ones on top: they are fewer where the dots are dense.
         looks: dict[str, dict[str, Any]] = {
-            "TPE": {
-                "color": chosen.colour,
-                "alpha": 0.7,
-                "markeredgewidth": 0,
-                "markersize": 4,
-            },
-            "random": {
-                "color": plots.look("other").colour,
-                "markerfacecolor": "none",
-                "markersize": 3,
-            },
+            "TPE": {"color": chosen.colour, "alpha": 0.7, "markeredgewidth": 0, "markersize": 4},
+            "random": {"color": others.colour, "markerfacecolor": "none", "markersize": 3},
         }
         for sampler, style in looks.items():
             of_sampler = complete["sampler"] == sampler
