@@ -637,7 +637,7 @@ MUTATIONS = (
         "empty-page-answered",
         "an empty page is answered with a digit",
         f"{_DIGITS}/handwriting/ink.py",
-        "if full < max(preparation.faintest, preparation.above_grain * _grain(along, full), 1e-6):",
+        "if full < max(preparation.faintest, preparation.above_grain * grain, 1e-6):",
         "if full < 1e-6:",
         _HANDWRITING,
     ),

@@ -9,7 +9,7 @@ needs it imports it by itself.
 from .mnist_form import like_mnist
 from .photographs import photographs_of
 from .pictures import read_image
-from .pipeline import STAGES, STEPS, Stage, digits_in, through_stages
+from .pipeline import STAGES, STEPS, Stage, digits_in, readings_in, through_stages
 from .preparation import STANDARD, Preparation
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "like_mnist",
     "photographs_of",
     "read_image",
+    "readings_in",
     "through_stages",
 ]

@@ -12,9 +12,7 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 
-import numpy as np
-
-from .pipeline import digits_in
+from .pipeline import Mark, readings_in
 
 # Seconds of processor time for one picture, where the system counts it for us; the slowest that the limits admit take
 # half of it. On a busy computer more time passes meanwhile, but no more than so many times as much.
@@ -39,8 +37,8 @@ class Workers:
         for worker in self._all:
             self._idle.put(worker)
 
-    def digits_in(self, picture: bytes) -> list[np.ndarray]:
-        """All digits of a picture file, as :func:`digits.handwriting.digits_in` gives them; waits for a free process.
+    def readings_in(self, picture: bytes) -> list[Mark]:
+        """All marks of a picture file, as :func:`digits.handwriting.readings_in` gives them; waits for a free process.
 
         Raises:
             ValueError: it is no picture that can be read, there is no ink on it, or it takes too long or too much
@@ -48,7 +46,7 @@ class Workers:
         """
         worker = self._idle.get()
         try:
-            return worker.digits_in(picture, self.seconds)
+            return worker.readings_in(picture, self.seconds)
         finally:
             self._idle.put(worker)
 
@@ -73,7 +71,7 @@ class _Worker:
         other.close()
         self._is_ready = False
 
-    def digits_in(self, picture: bytes, seconds: float) -> list[np.ndarray]:
+    def readings_in(self, picture: bytes, seconds: float) -> list[Mark]:
         try:
             if not self._is_ready:
                 if not self._connection.poll(_TO_START):
@@ -130,9 +128,9 @@ def _prepare_for(connection: Connection) -> None:
             connection.send(outcome)
 
 
-def _outcome(picture: bytes) -> list[np.ndarray] | Exception:
+def _outcome(picture: bytes) -> list[Mark] | Exception:
     try:
-        return digits_in(picture)
+        return readings_in(picture)
     except ValueError as error:
         return ValueError(str(error))  # without what cannot travel
     except MemoryError:

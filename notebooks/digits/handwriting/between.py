@@ -4,53 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .regions import Region
+
 
 @dataclass(frozen=True)
 class Paper:
     """A page, and what it would look like without any ink.
 
     Attributes:
-        page: the page a little smoothed, float32, shape (rows, columns, 3), red, green and blue from 0 to 1.
-        bare: the paper's colour at each place, of the same shape; or shape (3,), where one colour serves all places.
+        page: float32, shape (rows, columns, 3), red, green and blue from 0 to 1.
+        bare: the paper's colour over the same area in fewer places, float, shape (rows, columns, 3).
     """
 
     page: np.ndarray
     bare: np.ndarray
-
-
-@dataclass(frozen=True)
-class Part:
-    """One connected part of the ink.
-
-    Attributes:
-        number: its number in the labelled picture.
-        top, bottom, left, right: the rows and columns from which and before which it lies.
-        mask: bool, shape (bottom - top, right - left), where it is within these.
-        contact: the share that it covers of the picture's top, bottom, left and right side.
-    """
-
-    number: int
-    top: int
-    bottom: int
-    left: int
-    right: int
-    mask: np.ndarray
-    contact: np.ndarray
-
-    @property
-    def height(self) -> int:
-        """In pixels."""
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        """In pixels."""
-        return self.right - self.left
-
-    @property
-    def area(self) -> int:
-        """In pixels."""
-        return int(self.mask.sum())
 
 
 @dataclass(frozen=True)
@@ -60,12 +27,13 @@ class Strokes:
     Attributes:
         ink: float32, shape (rows, columns), 0 for paper to 1 for ink; lines and specks are still on it.
         labels: whole numbers of the same shape: to which part each place belongs, 0 for none.
-        parts: the parts of digits; None where nobody looked for them, and all ink is taken for one digit.
+        parts: the parts of digits, as :mod:`digits.handwriting.regions` describes them; None where nobody looked for
+            them, and all ink is taken for one digit.
     """
 
     ink: np.ndarray
     labels: np.ndarray
-    parts: tuple[Part, ...] | None
+    parts: tuple[Region, ...] | None
 
 
 @dataclass(frozen=True)
@@ -75,8 +43,10 @@ class Digit:
     Attributes:
         ink: float32, shape (rows, columns), 0 for paper to 1 for ink; cropped to the digit.
         top, left: where the crop begins, in pixels of the picture's working size.
+        parted: the same ink as several digits, from left to right, if it may be some that touch; else empty.
     """
 
     ink: np.ndarray
     top: int
     left: int
+    parted: tuple["Digit", ...] = ()

@@ -36,9 +36,11 @@ _FORMATS = tuple(name for name in MOST_PIXELS if name in Image.OPEN)
 MOST_PIXELS_OF_ARRAYS = 24_000_000
 # A progressive JPEG is kept whole until its last scan; each scan passes over all pixels. Cameras write about ten.
 _MOST_PROGRESSIVE, _MOST_SCANS, _MOST_PIXELS_BY_SCANS = 24_000_000, 100, 400_000_000
-# Pictures with more pixels are reduced at once, to a quarter of this at least: later stages need far fewer, and as
-# floats they take twelve bytes each.
-_ENOUGH_PIXELS = 6_000_000
+# Larger pictures are reduced at once, but not below this: later stages need no more, and as floats each pixel takes
+# twelve bytes. A strip's shorter side keeps so many pixels, which one line of writing needs.
+_ENOUGH_PIXELS, _ENOUGH_FOR_A_LINE = 700_000, 64
+# A strip that is longer, out of 1 for its shorter side, is no line of writing, but costs what one does.
+_LONGEST_STRIP = 200
 _CAN_BE_REDUCED = {"L", "LA", "RGB", "RGBA", "F"}
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -104,6 +106,11 @@ def check_size(width: int, height: int, most_pixels: int) -> None:
         )
     if width * height > most_pixels:
         raise ValueError(_too_large(most_pixels))
+
+    if max(width, height) > _LONGEST_STRIP * min(width, height):
+        raise ValueError(
+            f"The picture is more than {_LONGEST_STRIP} times as long as wide: cut it into parts."
+        )
 
 
 def _too_large(most_pixels: int) -> str:
@@ -185,12 +192,13 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _factor(image: Image.Image) -> int:
-    """By how much both sides of a picture are divided, so that it has no more than enough pixels."""
-    return math.ceil((image.width * image.height / _ENOUGH_PIXELS) ** 0.5)
+    """By how much both sides of a picture can be divided, so that it still has enough pixels."""
+    by_area = math.isqrt(image.width * image.height // _ENOUGH_PIXELS)
+    return max(1, min(by_area, min(image.size) // _ENOUGH_FOR_A_LINE))
 
 
 def _reduced(image: Image.Image) -> Image.Image:
-    """A picture with no more than enough pixels; the picture itself where it has no more."""
+    """A picture with little more than enough pixels; the picture itself where it has no more."""
     factor = _factor(image)
     if factor == 1:
         return image

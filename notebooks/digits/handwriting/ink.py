@@ -2,10 +2,21 @@
 
 import numpy as np
 from scipy import ndimage
+from skimage import measure
 
 from .between import Paper
-from .borders import contacts, is_cropped_to
 from .preparation import Preparation
+from .regions import contacts, is_cropped_to, regions_of
+from .resizing import resized_to
+
+# The page is smoothed with this standard deviation, in pixels, against the camera's noise.
+_SMOOTH = 0.6
+# In a picture of few pixels, most of what looks like grain are the edges of strokes.
+_OF_FEW_PIXELS = 0.7
+# On paper that is darker, light cannot be told.
+_DARK = 0.1
+# The least and the most light that is reckoned with, out of 1 for the middle of the page.
+_LIGHT = 0.4, 2.0
 
 
 def ink_of(paper: Paper, preparation: Preparation) -> np.ndarray:
@@ -21,12 +32,19 @@ def ink_of(paper: Paper, preparation: Preparation) -> np.ndarray:
     Raises:
         ValueError: no ink stands out from the paper.
     """
-    difference = paper.page - paper.bare
-    along = difference @ _direction_of_ink(difference, preparation)
+    direction = _direction_of_ink(paper, preparation)
+    shape = paper.page.shape[:2]
+    along = paper.page @ direction - resized_to(paper.bare @ direction, *shape)
+    along = ndimage.gaussian_filter(along, _SMOOTH)
+    if "ink weighed by light" not in preparation.without:
+        along = along / resized_to(_light_on(paper.bare), *shape)
     if "lines and specks dropped" not in preparation.without:
         along = _without_table(along)
     full = _usual_strength(along)
-    if full < max(preparation.faintest, preparation.above_grain * _grain(along, full), 1e-6):
+    grain = _grain(along, full)
+    if max(shape) <= preparation.smallest_side:
+        grain *= _OF_FEW_PIXELS
+    if full < max(preparation.faintest, preparation.above_grain * grain, 1e-6):
         raise ValueError(
             "No ink stands out from the paper: the picture seems to be empty, or too faint."
         )
@@ -34,9 +52,17 @@ def ink_of(paper: Paper, preparation: Preparation) -> np.ndarray:
     return ((along / full - preparation.paper_below) / contrast).clip(0, 1).astype(np.float32)
 
 
-def _direction_of_ink(difference: np.ndarray, preparation: Preparation) -> np.ndarray:
-    """The direction in colour from paper to ink, shape (3,): as long as makes black on white 1."""
-    some = difference[::2, ::2].reshape(-1, 3)  # enough for what is to be estimated
+def _light_on(bare: np.ndarray) -> np.ndarray:
+    """How much light falls on each place of the paper, out of 1 for its middle: a pen darkens only what is lit."""
+    lightness = np.maximum(bare.mean(axis=2), _DARK)
+    return (lightness / np.median(lightness)).clip(*_LIGHT)
+
+
+def _direction_of_ink(paper: Paper, preparation: Preparation) -> np.ndarray:
+    """The direction in colour from paper to ink, float32, shape (3,): as long as makes black on white 1."""
+    step = max(2, max(paper.page.shape) // 200)
+    some = paper.page[::step, ::step]  # enough for what is to be estimated
+    some = (some - resized_to(paper.bare, *some.shape[:2])).reshape(-1, 3)
     strength = np.linalg.norm(some, axis=1)
     strongest = some[strength >= np.quantile(strength, 0.985)]
     # The direction in which most of them lie: the main axis of their scatter.
@@ -46,7 +72,7 @@ def _direction_of_ink(difference: np.ndarray, preparation: Preparation) -> np.nd
         points_away = direction.sum() > 0  # as if ink were always darker than paper
     else:
         points_away = np.sum((strongest @ direction) ** 3) < 0
-    return (-direction if points_away else direction) / np.sqrt(3)
+    return (-direction if points_away else direction).astype(np.float32) / np.float32(np.sqrt(3))
 
 
 def _usual_strength(along: np.ndarray) -> float:
@@ -56,10 +82,16 @@ def _usual_strength(along: np.ndarray) -> float:
 
 
 def _grain(along: np.ndarray, full: float) -> float:
-    """The standard deviation of bare paper, estimated so that a few faint marks do not count."""
-    bare = along[::2, ::2]
-    bare = bare[bare < 0.3 * full]
-    return 1.4826 * float(np.median(np.abs(bare - np.median(bare)))) if bare.size else 0.0
+    """The standard deviation of bare paper between near places, or half of that on the whole page, if it is larger.
+
+    A digit's soft edge and a faint mark differ slowly, and are no grain.
+    """
+    bare = np.where(along < 0.3 * full, along, np.nan)[::2, ::2]
+    near = np.abs(bare[:, 2:] - bare[:, :-2])
+    far = np.abs(bare - np.nanmedian(bare)) if np.isfinite(bare).any() else near
+    usual = [np.median(each[np.isfinite(each)]) for each in (near, far) if np.isfinite(each).any()]
+    # From the median to the standard deviation; between two places it is larger.
+    return 1.4826 * float(max(np.divide(usual, (np.sqrt(2), 2)[: len(usual)]), default=0.0))
 
 
 def _without_table(along: np.ndarray) -> np.ndarray:
@@ -67,13 +99,13 @@ def _without_table(along: np.ndarray) -> np.ndarray:
 
     That is what covers most of one side of the picture.
     """
-    labels, count = ndimage.label(along > 0.4 * along.max())
-    touching = contacts(labels, count)
-    boxes = ndimage.find_objects(labels)
+    labels = measure.label(along > 0.4 * along.max(), connectivity=1)
+    lengths = np.repeat(along.shape[::-1], 2)
     beyond = [
-        number + 1
-        for number in np.flatnonzero(touching.max(axis=1, initial=0) > 0.6)
-        if not is_cropped_to(labels[boxes[number]] == number + 1, touching[number], along.shape)
+        region.label
+        for region in regions_of(labels)
+        if (contacts(region, along.shape) > 0.6 * lengths).any()
+        and not is_cropped_to(region, along.shape)
     ]
     if not beyond:
         return along

@@ -5,11 +5,18 @@ aspect, with grey levels from anti-aliasing, and placed into 28 x 28 so that its
 """
 
 import numpy as np
+import skimage
 from PIL import Image
 from scipy import ndimage
 
 from .between import Digit
 from .preparation import STANDARD, Preparation
+from .regions import stroke_width
+from .resizing import resized_to
+
+# Pixels on a digit's longer side in which its strokes are measured: several times as many as they end up in; and how
+# many of them a stroke covers that is not fine.
+_ENOUGH, _FINE = 80, 2.0
 
 
 def all_like_mnist(digits: list[Digit], preparation: Preparation) -> list[np.ndarray]:
@@ -33,6 +40,11 @@ def like_mnist(ink: np.ndarray, preparation: Preparation = STANDARD) -> np.ndarr
     ink = _cropped(ink, preparation)
     if not ink.size:
         raise ValueError("There is no ink in this part of the picture.")
+    block = int(max(ink.shape) / _ENOUGH)
+    if block > 1:
+        # The most ink of each square, where their mean would let a fine line fade.
+        is_fine = stroke_width(ink > preparation.stroke_above) < _FINE * block
+        ink = skimage.measure.block_reduce(ink, block, np.max if is_fine else np.mean)
     scale = 20 / max(ink.shape)
     thickness = _thickness(ink) * scale
     aim = min(max(thickness, preparation.thinnest), preparation.thickest)
@@ -42,10 +54,9 @@ def like_mnist(ink: np.ndarray, preparation: Preparation = STANDARD) -> np.ndarr
     size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
     if "aspect kept" in preparation.without:
         size = 20, 20
-    picture = Image.fromarray(np.ascontiguousarray(ink, dtype=np.float32))
     smooth = "edges smoothed" not in preparation.without
     resampling = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
-    small = np.asarray(picture.resize(size, resampling)).clip(0, 1)
+    small = resized_to(ink, size[1], size[0], resampling).clip(0, 1)
     small = small / max(small.max(), 1e-6)
     if "centred by mass" in preparation.without:
         row, column = (size[1] - 1) / 2, (size[0] - 1) / 2
@@ -59,10 +70,11 @@ def like_mnist(ink: np.ndarray, preparation: Preparation = STANDARD) -> np.ndarr
 
 
 def _thickness(ink: np.ndarray) -> float:
-    """The strokes' thickness in pixels: twice the mean distance of their middle lines from the paper."""
-    distance = ndimage.distance_transform_edt(np.pad(ink > 0.5, 1))
-    middle = (distance > 0) & (distance >= ndimage.maximum_filter(distance, 3) - 0.25)
-    return max(2 * float(distance[middle].mean()) - 1, 1.0) if middle.any() else 1.0
+    """The strokes' thickness in pixels: twice the mean distance of their skeleton from the paper."""
+    mask = np.pad(ink > 0.5, 1)
+    # Named by its whole path, morphology is imported when it is first used: it takes a while.
+    distance = ndimage.distance_transform_edt(mask)[skimage.morphology.skeletonize(mask)]
+    return max(2 * float(distance.mean()) - 1, 1.0) if distance.size else 1.0
 
 
 def _thickened(ink: np.ndarray, pixels: float, preparation: Preparation) -> np.ndarray:

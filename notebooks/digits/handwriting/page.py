@@ -3,15 +3,28 @@
 import numpy as np
 from PIL import Image
 from scipy import ndimage
+from skimage import filters, measure
 
-from .borders import sides
 from .preparation import Preparation
-from .resizing import resized
+from .regions import sides
+from .resizing import reduced, resized, resized_to, sampled
 
-# A picture at the working size has so many pixels at least on its shorter side.
-_THINNEST = 8
+# Pictures up to so many times the working size keep it: to reduce them would break thin lines, and gain little time.
+_LITTLE_LARGER = 1.5
+# A picture's shorter side is not reduced to fewer pixels than this, which one line of writing needs.
+_LINE = 64
+# A drawing is reduced until its strokes are so many pixels thick, or its longer side is about so long; and until its
+# longer side is about so long in any case.
+_STROKE, _SMALLEST_DRAWING, _LARGEST_DRAWING = 5.0, 200, 320
+# Paper is even if its border differs so little, out of 1; what differs from it by so much is drawn; and around it
+# stays a quarter of its size, and at least so much, out of 1 for the picture's longer side.
+_EVEN, _DRAWN, _MARGIN = 0.03, 0.08, 0.1
+# Strokes cover less than this of a page; it is looked at in so many rows at a time.
+_MOST_DRAWN, _ROWS = 0.5, 48
 # A sheet is looked for in a picture of this size, where ink hardly counts.
 _COARSE_SIDE = 120
+# The middle of a square of so many places of that size is paper, whatever specks are on it.
+_WITHOUT_INK = 5
 # A sheet covers this much of the picture at least, this much of it is bare, it fills so much of a rectangle whose
 # sides differ no more than this, and so much of its edge is sharp.
 _COVERS, _BARE, _FILLS, _SHORTER_BY_LONGER, _SHARP = 0.2, 0.7, 0.85, 0.45, 0.8
@@ -26,23 +39,74 @@ def page_of(image: np.ndarray, preparation: Preparation) -> np.ndarray:
 
     Returns:
         Float32, shape (rows, columns, 3).
-
-    Raises:
-        ValueError: the picture is a thin strip.
     """
     if "page found" not in preparation.without:
         image = only_the_page(image)
+    if "bare margins cut" not in preparation.without:
+        drawn = _drawn_on(image)
+        if drawn is not None:
+            place = _with_margin(drawn)
+            return _as_large_as_needed(image[place], drawn[place], preparation)
+    return _at_working_size(image, preparation)
+
+
+def _at_working_size(image: np.ndarray, preparation: Preparation, least: float = 0.0) -> np.ndarray:
+    """A picture reduced or enlarged, but reduced by no smaller factor than the least."""
     longer, shorter = max(image.shape[:2]), min(image.shape[:2])
-    if longer > preparation.working_side * shorter / _THINNEST:
-        raise ValueError(
-            f"The picture is more than {preparation.working_side // _THINNEST} times as long as wide: cut it into "
-            "parts."
-        )
-    if longer > preparation.working_side:
-        return resized(image, preparation.working_side / longer)
+    if longer > _LITTLE_LARGER * preparation.working_side:
+        # A strip is as long as its line of writing; what counts is that the line keeps its height.
+        factor = max(preparation.working_side / longer, _LINE / shorter)
+        return resized(image, factor) if factor < 1 else image
     if longer < preparation.smallest_side:
         return resized(image, preparation.smallest_side / longer, Image.Resampling.BICUBIC)
     return image
+
+
+def _drawn_on(image: np.ndarray) -> np.ndarray | None:
+    """Where something is drawn on paper of one colour: bool, shape (rows, columns); None for other pictures."""
+    border = np.concatenate(sides(image))
+    paper = np.median(border, axis=0)
+    if np.abs(border - paper).max() > _EVEN:
+        return None
+    drawn = np.zeros(image.shape[:2], dtype=bool)
+    line = np.tile(paper, image.shape[1])
+    for top in range(0, len(image), _ROWS):  # some rows at a time: large arrays take time to be had
+        rows = image[top : top + _ROWS]
+        differs = np.abs(rows.reshape(len(rows), -1) - line) > _DRAWN
+        differs = differs.reshape(rows.shape)
+        drawn[top : top + _ROWS] = differs[:, :, 0] | differs[:, :, 1] | differs[:, :, 2]
+    return drawn if 0 < drawn.mean() < _MOST_DRAWN else None
+
+
+def _with_margin(drawn: np.ndarray) -> tuple[slice, slice]:
+    """The rows and columns of what is drawn, and of some bare paper around it."""
+    slices = []
+    for axis in (0, 1):
+        places = np.flatnonzero(drawn.any(axis=1 - axis))
+        margin = int(max(_MARGIN * max(drawn.shape), (places[-1] - places[0]) / 4))
+        slices.append(slice(max(places[0] - margin, 0), places[-1] + margin + 1))
+    return slices[0], slices[1]
+
+
+def _as_large_as_needed(
+    image: np.ndarray, drawn: np.ndarray, preparation: Preparation
+) -> np.ndarray:
+    """A drawing reduced by a whole factor: fine lines keep their ink, and fat ones take no time."""
+    longer, shorter = max(image.shape[:2]), min(image.shape[:2])
+    by_strokes = min(_finest_stroke(drawn) / _STROKE, longer / _SMALLEST_DRAWING)
+    factor = int(min(max(by_strokes, longer / _LARGEST_DRAWING), shorter / _LINE))
+    if factor > 1:
+        return reduced(image, drawn, factor)
+    return _at_working_size(image, preparation)
+
+
+def _finest_stroke(drawn: np.ndarray) -> float:
+    """How thick the thinnest of the strokes are, in pixels: across a stroke, its pixels lie in short runs."""
+    runs = []
+    for lines in (drawn, drawn.T):
+        edges = np.diff(np.pad(lines, ((0, 0), (1, 1))).ravel().view(np.int8))
+        runs.append(np.flatnonzero(edges < 0) - np.flatnonzero(edges > 0))
+    return float(np.quantile(np.concatenate(runs), 0.1))
 
 
 def only_the_page(image: np.ndarray) -> np.ndarray:
@@ -54,10 +118,9 @@ def only_the_page(image: np.ndarray) -> np.ndarray:
     Returns:
         Float32, shape (rows, columns, 3). The picture itself if there is no sheet that ends on two of its sides.
     """
-    factor = _COARSE_SIDE / max(image.shape[:2])
-    if factor >= 1:
+    if max(image.shape[:2]) <= _COARSE_SIDE:
         return image
-    page = _page_of(_main_contrast(resized(image, factor)))
+    page = _page_of(_main_contrast(sampled(image, _COARSE_SIDE)))
     if page is None:
         return image
     page = ndimage.binary_erosion(page, iterations=2)  # the edge itself is blurred
@@ -80,7 +143,7 @@ def _page_of(grey: np.ndarray) -> np.ndarray | None:
     """Where the sheet is in a small grey picture, bool of its shape; None if there is none."""
     if np.ptp(grey) < 0.1:
         return None
-    threshold = _otsu_threshold(grey)
+    threshold = filters.threshold_otsu(grey, 64)
     for lighter in (True, False):
         mask = (grey > threshold) == lighter
         page = _largest_filled(mask) if _may_hold_a_sheet(mask) else None
@@ -94,21 +157,10 @@ def _may_hold_a_sheet(mask: np.ndarray) -> bool:
     return mask.mean() > _BARE * _COVERS and sum(np.mean(side) < 0.6 for side in sides(mask)) >= 2
 
 
-def _otsu_threshold(grey: np.ndarray) -> float:
-    """The grey that parts a picture's pixels into the two groups that differ most (Otsu 1979)."""
-    counts, edges = np.histogram(grey, 64)
-    levels = (edges[:-1] + edges[1:]) / 2
-    below, sums = np.cumsum(counts)[:-1], np.cumsum(counts * levels)
-    above = counts.sum() - below  # neither is ever 0: the first and the last level hold pixels
-    differences = sums[:-1] / below - (sums[-1] - sums[:-1]) / above
-    return float(edges[1:-1][np.argmax(below * above * differences**2)])
-
-
 def _largest_filled(mask: np.ndarray) -> np.ndarray | None:
     """The largest connected part with its ink filled in, if it is mostly bare; None if it is not."""
-    mask = ndimage.binary_opening(np.pad(mask, 1, mode="edge"))[1:-1, 1:-1]
-    labels, count = ndimage.label(mask)
-    if not count:
+    labels = measure.label(ndimage.binary_opening(np.pad(mask, 1, mode="edge"))[1:-1, 1:-1])
+    if not labels.any():
         return None
     largest = labels == 1 + np.argmax(np.bincount(labels.ravel())[1:])
     # Closed first: ink at the sheet's edge is a bay, not a hole.
@@ -145,7 +197,7 @@ def _smallest_rectangle(page: np.ndarray) -> tuple[float, float]:
 
 
 def _filled_up(image: np.ndarray, page: np.ndarray) -> np.ndarray:
-    """A picture in which each place beyond the page looks like the nearest place on it.
+    """A picture in which each place beyond the page looks as the paper does at the nearest place on it.
 
     Args:
         image: float32, shape (rows, columns, 3).
@@ -155,5 +207,11 @@ def _filled_up(image: np.ndarray, page: np.ndarray) -> np.ndarray:
     mask = np.asarray(Image.fromarray(page).resize((columns, rows), Image.Resampling.NEAREST))
     if mask.all():
         return image
-    nearest = ndimage.distance_transform_edt(~mask, return_distances=False, return_indices=True)
-    return image[tuple(nearest)]
+    coarse = resized_to(image, page.shape[0], page.shape[1], Image.Resampling.BOX)
+    coarse = ndimage.median_filter(coarse, (_WITHOUT_INK, _WITHOUT_INK, 1))
+    inner = ndimage.binary_erosion(page, iterations=_WITHOUT_INK // 2, border_value=1)
+    nearest = ndimage.distance_transform_edt(
+        ~(inner if inner.any() else page), return_distances=False, return_indices=True
+    )
+    paper = resized_to(coarse[tuple(nearest)], rows, columns)
+    return np.where(mask[:, :, None], image, paper)

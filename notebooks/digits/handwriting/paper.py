@@ -1,16 +1,23 @@
 """Third stage: what the page would look like without ink, whatever the paper's colour and the light."""
 
 import numpy as np
-from PIL import Image
 from scipy import ndimage
+from skimage import filters
 
 from .between import Paper
-from .borders import sides
 from .preparation import Preparation
-from .resizing import resized_to
+from .regions import sides
+from .resizing import sampled
 
 # Colours closer than this, out of 1 from black to white, may be the same paper.
 _SAME_PAPER = 0.08
+# Paper is looked at in so many places along its longer side; in so many where a shadow has a sharp edge.
+_CELLS, _FINE_CELLS = 40, 240
+# A shadow with a sharp edge shows in an area of this size, out of 1 for the page, that no smooth surface explains. It
+# covers so much of the page, and lets through light between these shares, of all colours alike.
+_LEFT_OVER, _SHADOW_COVERS, _SHADOW_LETS_THROUGH, _SAME_HUE = 0.03, 0.1, (0.3, 0.9), 0.12
+# Out of 1 for the page's shorter side, a shadow is wider than this; and no stroke is wider than this part of a page.
+_NARROWEST_SHADOW, _WIDEST_STROKE = 0.25, 8
 
 
 def paper_of(page: np.ndarray, preparation: Preparation) -> Paper:
@@ -21,20 +28,20 @@ def paper_of(page: np.ndarray, preparation: Preparation) -> Paper:
         preparation: how.
 
     Returns:
-        The page, smoothed by half a pixel, and its paper.
+        The page and its paper.
     """
-    smooth = ndimage.gaussian_filter(page, (0.6, 0.6, 0))
     if "uneven light removed" in preparation.without:
-        return Paper(smooth, np.median(smooth, axis=(0, 1)))
-    return Paper(smooth, _bare(smooth))
+        return Paper(page, np.median(page, axis=(0, 1), keepdims=True))
+    coarse = sampled(page, _CELLS)
+    bare = _with_what_is_left(coarse, *_surface_of(coarse))
+    may_have = "hard shadows removed" not in preparation.without and max(page.shape) > _FINE_CELLS
+    if may_have and _has_a_shadow(coarse, bare):
+        bare = _beside_and_in_shadow(page)
+    return Paper(page, bare)
 
 
-def _bare(image: np.ndarray) -> np.ndarray:
-    """A smooth surface through the places without ink, then what is left nearby: float32, of the image's shape."""
-    rows, columns = image.shape[:2]
-    step = max(1, max(rows, columns) // 40)
-    coarse = image[step // 2 :: step, step // 2 :: step].astype(np.float64)
-    surface, most = _surface_of(coarse)
+def _with_what_is_left(coarse: np.ndarray, surface: np.ndarray, most: float) -> np.ndarray:
+    """A smooth surface through the places without ink, with what differs from it nearby: of its shape."""
     distance = np.linalg.norm(coarse - surface, axis=2)
     is_ink = distance > _farthest_paper(distance, 0.03, most)
     weight = 1.0 - ndimage.binary_dilation(is_ink)
@@ -42,7 +49,50 @@ def _bare(image: np.ndarray) -> np.ndarray:
     total = ndimage.gaussian_filter(weight, near)[:, :, None]
     residual = (coarse - surface) * weight[:, :, None]
     left = ndimage.gaussian_filter(residual, (near, near, 0)) / np.maximum(total, 0.02)
-    return resized_to(surface + left, rows, columns, Image.Resampling.BILINEAR)
+    return surface + left
+
+
+def _has_a_shadow(coarse: np.ndarray, bare: np.ndarray) -> bool:
+    """Whether a page consists of two large parts of one colour, one of them lit less by a plain factor.
+
+    Args:
+        coarse: the page in a few places, float64, shape (rows, columns, 3).
+        bare: the smooth surface that was taken for its paper, of that shape.
+    """
+    if not _areas_of(np.linalg.norm(coarse - bare, axis=2) > _SAME_PAPER).mean() > _LEFT_OVER:
+        return False
+    grey = coarse.sum(axis=2)
+    is_lit = grey > filters.threshold_otsu(grey, 64)
+    lit, dark = _areas_of(is_lit), _areas_of(~is_lit)
+    if min(lit.mean(), dark.mean()) < _SHADOW_COVERS or not _comes_from_one_side(dark):
+        return False
+    share = np.median(coarse[dark], axis=0) / np.median(coarse[lit], axis=0)
+    least, most = _SHADOW_LETS_THROUGH
+    return bool(least < share.min() and share.max() < most and np.ptp(share) < _SAME_HUE)
+
+
+def _comes_from_one_side(mask: np.ndarray) -> bool:
+    """Whether a mask meets the picture's border in one stretch, as a shadow does, and not in several, as a digit."""
+    top, bottom, left, right = sides(mask)
+    around = np.concatenate([top, right, bottom[::-1], left[::-1]])
+    return np.count_nonzero(around & ~np.roll(around, 1)) == 1
+
+
+def _areas_of(mask: np.ndarray) -> np.ndarray:
+    """What of a mask is an area and not a stroke: bool, of its shape."""
+    width = max(1, round(_NARROWEST_SHADOW * min(mask.shape)))
+    opened = ndimage.binary_opening(np.pad(mask, width, mode="edge"), np.ones((width, width)))
+    return opened[width:-width, width:-width]
+
+
+def _beside_and_in_shadow(page: np.ndarray) -> np.ndarray:
+    """Paper with the sharp edge of a shadow on it: whatever is narrower than any shadow is closed, as ink is."""
+    fine = ndimage.gaussian_filter(sampled(page, _FINE_CELLS), (1, 1, 0))
+    width = max(fine.shape) // _WIDEST_STROKE
+    bare = ndimage.grey_closing(fine, (width, width, 1))
+    return bare - np.median(
+        bare - fine, axis=(0, 1)
+    )  # closing takes the lightest of the paper's grain
 
 
 def _surface_of(coarse: np.ndarray) -> tuple[np.ndarray, float]:

@@ -25,13 +25,18 @@ def read_image(source: Source) -> np.ndarray:
     """
     image = _from_array(source) if isinstance(source, np.ndarray) else decoded(source)
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _from_deep_grey(np.asarray(image, dtype=np.float64))
+        return _from_deep_grey(np.asarray(image, dtype=np.float64), image.mode == "F")
     if image.has_transparency_data or image.mode in ("LA", "PA", "RGBA", "La", "RGBa"):
         image = image.convert("RGBA")
         # Some programs leave the fourth byte of all pixels at 0, and mean nothing by it.
         if np.asarray(image)[:, :, 3].any():
-            return _over_paper(np.asarray(image, dtype=np.float32) / 255)
-    return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
+            return _over_paper(_scaled(image))
+    return _scaled(image.convert("RGB"))
+
+
+def _scaled(image: Image.Image) -> np.ndarray:
+    """A picture's values from 0 to 1: float32."""
+    return np.multiply(np.asarray(image), np.float32(1 / 255), dtype=np.float32)
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
@@ -56,11 +61,13 @@ def _from_array(array: np.ndarray) -> Image.Image:
     return Image.fromarray(array.astype(np.uint8))
 
 
-def _from_deep_grey(grey: np.ndarray) -> np.ndarray:
+def _from_deep_grey(grey: np.ndarray, is_float: bool) -> np.ndarray:
     """Grey values of more than 8 bits: only some files use their whole range, so the values themselves give it."""
     if not np.isfinite(grey).all():
         raise ValueError("The picture has values that are no numbers.")
-    grey = (grey.clip(0) / _full_scale(grey.max())).astype(np.float32)
+    # Programs that measure, such as ImageJ, write floats from 0 to 1.
+    full = 1.0 if is_float and grey.max() <= 1 else _full_scale(grey.max())
+    grey = (grey.clip(0) / full).astype(np.float32)
     return np.repeat(grey[:, :, None], 3, axis=2)
 
 

@@ -17,8 +17,12 @@ from .page import page_of
 from .paper import paper_of
 from .pictures import Source, read_image
 from .preparation import STANDARD, Preparation
+from .resizing import resized_to
 from .segmentation import find_digits
 from .strokes import strokes_in
+
+# A mark's image as one digit, and its images as several digits that touch: none if it is clearly one.
+Mark = tuple[np.ndarray, list[np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,13 @@ class Stage:
 
 
 def _bare_paper(paper: Paper) -> list[np.ndarray]:
-    return [np.broadcast_to(paper.bare, paper.page.shape)]
+    return [resized_to(paper.bare, *paper.page.shape[:2])]
 
 
 def _written(strokes: Strokes) -> list[np.ndarray]:
     if strokes.parts is None:
         return [strokes.ink]
-    numbers = [part.number for part in strokes.parts]
+    numbers = [part.label for part in strokes.parts]
     return [np.where(np.isin(strokes.labels, numbers), strokes.ink, 0)]
 
 
@@ -68,34 +72,35 @@ STAGES = (
         "Leave out the table around a sheet, and bring the page to the working size.",
         page_of,
         lambda image: [image],
-        ("page found",),
+        ("bare margins cut", "page found"),
     ),
     Stage(
         "paper",
         "Estimate the paper's colour at each place from the places without ink.",
         paper_of,
         _bare_paper,
-        ("uneven light removed",),
+        ("uneven light removed", "hard shadows removed"),
     ),
     Stage(
         "ink",
         "Measure how far each place differs from the paper, in the pen's direction.",
         ink_of,
         lambda ink: [ink],
-        ("polarity found",),
+        ("polarity found", "ink weighed by light"),
     ),
     Stage(
         "strokes",
         "Keep the pen's strokes; drop lines, shadows and table edges.",
         strokes_in,
         _written,
-        ("lines and specks dropped",),
+        ("lines and specks dropped", "faint parts kept", "frames left out"),
     ),
     Stage(
         "digits",
         "Put strokes together to digits, drop specks and commas, sort them in reading order.",
         find_digits,
         _cut_out,
+        ("signs left out",),
     ),
     Stage(
         "MNIST's form",
@@ -128,6 +133,21 @@ def through_stages(
     for stage in STAGES:
         passed_on = stage.run(passed_on, preparation)
         yield stage, passed_on
+
+
+def readings_in(source: Source, preparation: Preparation = STANDARD) -> list[Mark]:
+    """All marks of a picture, each in both readings where it is doubtful; arguments and errors as :func:`digits_in`.
+
+    Returns:
+        For each mark in reading order: its image as one digit; and its images as several that touch, from left to
+        right, or an empty list if it is clearly one. Images are as those of :func:`digits_in`.
+    """
+    passed_on = {stage.name: result for stage, result in through_stages(source, preparation)}
+    marks, images = passed_on["digits"], passed_on["MNIST's form"]
+    return [
+        (image, all_like_mnist(list(mark.parted), preparation))
+        for mark, image in zip(marks, images, strict=True)
+    ]
 
 
 def digits_in(source: Source, preparation: Preparation = STANDARD) -> list[np.ndarray]:

@@ -26,10 +26,10 @@ class Preparation:
     working_side: int = 480
     smallest_side: int = 112
     faintest: float = 0.1
-    above_grain: float = 12.0
-    paper_below: float = 0.3
+    above_grain: float = 18.0
+    paper_below: float = 0.2
     ink_above: float = 0.9
-    stroke_above: float = 0.4
+    stroke_above: float = 0.486
     smallest_digit: float = 0.03
     smallest_part: float = 0.02
     thinnest: float = 1.6
