@@ -19,9 +19,7 @@ except RuntimeError as error:  # the wrong Python
 with commands.naming_missing_libraries():
     from digits import drawpad
     from digits.basics import workspace
-    from digits.dataset import mnist
     from digits.drawpad import addresses, server
-    from digits.store import artifacts
 
 
 def port(text: str) -> int:
@@ -41,30 +39,26 @@ def main() -> int:
     parser.add_argument("--port", type=port, default=8000, help="default: 8000")
     arguments = parser.parse_args()
     try:
-        # Before the network is loaded, which can take minutes: what is wrong with the address is said at once.
+        # Before the network is loaded: what is wrong with the address is said at once.
         sockets = addresses.listen(arguments.host, arguments.port)
         pages = addresses.pages(arguments.host, sockets)
-        dataset = mnist.load()
-        print(dataset, flush=True)
         print("Loading the network ...", flush=True)
         # Here, because TensorFlow takes seconds and --help needs none.
         from digits.handwriting import apart, reading
 
         workers = apart.Workers(drawpad.AT_ONCE)
-        reader = reading.load_reader(workers.digits_in)
+        reader = reading.load_reader(workers.readings_in)
         app = drawpad.create_app(
             lambda picture: [found.as_json() for found in reader.read(picture)],
-            {"dataset": dataset.name, "network": reader.name},
+            {
+                "dataset": "MNIST, and digits and other marks drawn by a program",
+                "network": reader.name,
+            },
             addresses.names(arguments.host, sockets),
             pages[0],
         )
         running = server.create_server(app, sockets)
-    except (
-        addresses.AddressError,
-        mnist.DatasetError,
-        workspace.WorkspaceError,
-        artifacts.ArtifactError,
-    ) as error:
+    except (addresses.AddressError, workspace.WorkspaceError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except OSError as error:

@@ -332,6 +332,28 @@ def test_what_the_server_says_of_a_file_is_shown(open_page, tmp_path):
     expect(headline(page)).to_have_text(sentence)
 
 
+def test_no_digit_is_an_answer_with_a_bar_of_its_own(open_page):
+    """A letter would be called a digit on the page, whatever the network said."""
+    probabilities = [0.01, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.89]
+    mark = {"digit": None, "sure": True, "probabilities": probabilities, "image": [0] * 784}
+    page = open_page()
+    page.route("**/api/read", lambda route: route.fulfill(json={"digits": [mark]}))
+    browsers.draw(page, browsers.SEVEN)
+    expect(headline(page)).to_have_text("This is no digit (89 %).")
+    bars = page.locator(".digits-bars li")
+    expect(bars).to_have_count(11)
+    expect(bars.last).to_contain_text("none")
+    expect(page.locator(".digits-most")).to_have_text(["none89 %"])
+    name, track = (
+        bars.last.locator(f".digits-{part}").bounding_box() for part in ("name", "track")
+    )
+    assert name["x"] + name["width"] <= track["x"]
+    unsure, seven = mark | {"sure": False}, mark | {"digit": 7, "probabilities": [0.0] * 11}
+    page.route("**/api/read", lambda route: route.fulfill(json={"digits": [seven, mark, unsure]}))
+    browsers.draw(page, browsers.SEVEN)
+    expect(headline(page)).to_have_text("I read 7 – –?.")
+
+
 # ---------------------------------------------------------------- small windows, keyboard, forced colours, ears
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from digits.dataset import mnist
 from digits.handwriting import reading
-from digits.store import artifacts
 from PIL import Image
 
 
@@ -98,14 +97,57 @@ def test_reading_in_plain_types(reader, test_digits):
     assert len(plain["image"]) == 784 and 0 <= min(plain["image"]) < max(plain["image"]) == 255
 
 
+def test_no_digit_is_an_answer_of_its_own():
+    """A letter would be called the digit that it resembles most."""
+    probabilities = np.array([0.05, 0, 0.15, 0, 0, 0, 0, 0, 0, 0, 0.8])
+    found = reading.Reading(np.zeros((28, 28)), probabilities)
+    assert not found.is_digit and found.digit == 2
+    assert found.as_json()["digit"] is None and len(found.as_json()["probabilities"]) == 11
+    among_ten = reading.Reading(np.zeros((28, 28)), probabilities[:10])
+    assert among_ten.is_digit and among_ten.as_json()["digit"] == 2
+
+
 @pytest.mark.parametrize(
-    ("there", "used"),
-    [(("conv", "own"), "conv"), (("conv",), "conv"), (("own",), "own"), ((), "own")],
+    ("marks", "digits", "is_text"), [(12, 2, True), (12, 4, False), (9, 1, False)]
 )
-def test_strongest_network_that_is_there_is_used(monkeypatch, quick_network, there, used):
-    """And if none is there, the one that takes less time to train is asked for, which trains it."""
-    asked = []
-    monkeypatch.setattr(artifacts, "is_current", lambda name: name[7:-6] in there)
-    monkeypatch.setattr(reading, "load_model", lambda name: asked.append(name) or quick_network)
-    reading.load_reader()
-    assert asked == [f"models/{used}.keras"]
+def test_a_page_of_letters_has_no_sure_digits(quick_network, monkeypatch, marks, digits, is_text):
+    """One letter in twenty looks like a digit: a page of text would be read as a row of them."""
+    scores = np.full((marks, 11), 0.005)
+    scores[:digits, 3] = scores[digits:, 10] = 0.95
+    reader = reading.Reader(
+        quick_network, prepare=lambda source: [(np.zeros((28, 28)), [])] * marks
+    )
+    monkeypatch.setattr(reader, "probabilities", lambda images: scores)
+    found = reader.read(None)
+    assert [one.sure and one.is_digit for one in found].count(True) == (0 if is_text else digits)
+
+
+def test_what_touches_is_read_whole_or_parted_whichever_is_surer(quick_network, monkeypatch):
+    """Of 12 written close together only one mark would be left, or every wide 0 would be cut in two."""
+    none, one, two, wide_0 = 0.97 * np.eye(11)[[10, 1, 2, 0]] + 0.002
+    cases = {
+        "several digits that touch": ([none, one, two], [1, 2]),
+        "one wide digit": ([wide_0, one, 0.5 * two], [0]),
+        "sure as one": ([0.9 * wide_0, one, two], [0]),
+        "unsure as one": ([0.5 * wide_0, one, two], [1, 2]),
+        "no digit in either": ([none, 0.5 * one, two], [None]),
+    }
+    image = np.zeros((28, 28))
+    for name, (scores, expected) in cases.items():
+        reader = reading.Reader(quick_network, prepare=lambda source: [(image, [image, image])])
+        monkeypatch.setattr(reader, "probabilities", lambda images, scores=scores: np.array(scores))
+        assert [one.as_json()["digit"] for one in reader.read(None)] == expected, name
+
+
+def test_the_shipped_network_reads_before_anything_was_trained(empty_home):
+    [found] = reading.load_reader().read(as_png(seven()))
+    assert found.digit == 7 and found.sure and found.is_digit and found.probabilities.shape == (11,)
+
+
+def seven():
+    """A drawn 7, float, shape (28, 28)."""
+    image = np.zeros((28, 28))
+    image[5:7, 8:20] = 1
+    for row in range(7, 23):
+        image[row, 19 - (row - 7) // 2 - 2 : 19 - (row - 7) // 2 + 1] = 1
+    return image

@@ -24,6 +24,7 @@ import pytest
 import waitress.server
 from digits.basics import workspace
 from digits.drawpad import FOLDER, addresses, turns, uploads, webapp
+from digits.handwriting import reading
 from PIL import Image
 
 DRAW = workspace.NOTEBOOKS_FOLDER / "draw.py"
@@ -640,7 +641,8 @@ def address_of(process) -> str:
 
 
 @pytest.mark.slow
-def test_program_serves_the_page_and_ends_with_ctrl_c(trained_home, heeded_interrupts):
+def test_program_serves_the_page_and_ends_with_ctrl_c(empty_home, heeded_interrupts):
+    """Right after installation: nothing was trained."""
     process = draw("--port", "0")
     try:
         address = address_of(process)
@@ -650,8 +652,8 @@ def test_program_serves_the_page_and_ends_with_ctrl_c(trained_home, heeded_inter
             assert "waitress" not in str(page.headers).lower()
         with urllib.request.urlopen(f"{address}/api/about") as about:
             assert json.load(about) == {
-                "dataset": "5,000-image sample of MNIST",
-                "network": "own",
+                "dataset": "MNIST, and digits and other marks drawn by a program",
+                "network": "reading",
             }
         with urllib.request.urlopen(f"{address}/api/read", data=seven()) as answer:
             [digit] = json.load(answer)["digits"]
@@ -686,18 +688,19 @@ def test_port_in_use_is_told_before_anything_is_loaded(empty_home, main, capsys)
     assert f"\nPort {number} of 127.0.0.1 cannot be used" in written.err
 
 
-@pytest.mark.parametrize("is_folder", [False, True])
-def test_unreadable_model_is_told(trained_home, main, capsys, is_folder):
+@pytest.mark.parametrize("content", [b"damaged", None])
+def test_unreadable_network_is_told(tmp_path, main, capsys, monkeypatch, content):
     """It is not the port that is wrong."""
-    path = trained_home / "data" / "sample" / "models" / "own.keras"
-    path.unlink()
-    path.mkdir() if is_folder else path.write_bytes(b"damaged")
+    path = tmp_path / "network.bin"
+    if content:
+        path.write_bytes(content)
+    monkeypatch.setattr(reading, "SHIPPED", path)
     assert main("--port", "0") == 1
     errors = capsys.readouterr().err
-    assert "own.keras" in errors and "Port" not in errors
+    assert "network.bin" in errors and "ship.py" in errors and "Port" not in errors
 
 
-def test_classroom_is_shown_a_code_and_numbers(trained_home, main, capsys, monkeypatch):
+def test_classroom_is_shown_a_code_and_numbers(empty_home, main, capsys, monkeypatch):
     monkeypatch.setattr(addresses, "_sender", lambda family, network: "192.0.2.7")
     monkeypatch.setattr(addresses, "qr_code", lambda page, encoding: f"<code of {page}>")
     monkeypatch.setattr(waitress.server.TcpWSGIServer, "run", lambda running: running.close())

@@ -201,6 +201,8 @@ export function problemWith(file, largest) {
   return null;
 }
 
+const NO_DIGIT = 10; // the place of the answer "no digit", for networks that give it
+
 const percent = (probability) => `${Math.round(100 * probability)} %`;
 
 function image28(pixels) {
@@ -220,9 +222,9 @@ function bars(digit) {
     const bar = make("span", { className: "digits-bar" });
     bar.style.width = `${100 * probability}%`;
     const track = make("span", { className: "digits-track" }, bar);
-    const name = make("span", { className: "digits-name", textContent: number });
+    const name = make("span", { className: "digits-name", textContent: number < 10 ? number : "none" });
     const value = make("span", { className: "digits-value", textContent: percent(probability) });
-    const most = number === digit.digit ? "digits-most" : "";
+    const most = number === (digit.digit ?? NO_DIGIT) ? "digits-most" : "";
     list.append(make("li", { className: most }, name, track, value));
   });
   return list;
@@ -233,10 +235,12 @@ export function headline(reading) {
   if (!reading.digits) return reading.error ?? reading.notice;
   if (reading.digits.length === 1) {
     const [{ digit, sure, probabilities }] = reading.digits;
+    if (digit === null) return `${sure ? "This is" : "Perhaps this is"} no digit (${percent(probabilities[NO_DIGIT])}).`;
     const likeliest = `${digit} (${percent(probabilities[digit])})`;
     return sure ? `I read ${likeliest}.` : `I don't know. Perhaps ${likeliest}?`;
   }
-  const text = reading.digits.map(({ digit, sure }) => (sure ? digit : `${digit}?`)).join(" ");
+  // A mark that is no digit has a place in the row of answers, too.
+  const text = reading.digits.map(({ digit, sure }) => `${digit ?? "–"}${sure ? "" : "?"}`).join(" ");
   return `I read ${text}.`;
 }
 

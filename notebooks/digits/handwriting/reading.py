@@ -1,21 +1,26 @@
 """Pictures in, digits out: the handwriting pipeline and a trained network together. Imports TensorFlow."""
 
+import itertools
+import pathlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ..store import artifacts
-from ..training import load_model
+from ..training import shipping
 from ..training.backend import keras, tf
 from .pictures import Source
-from .pipeline import digits_in
+from .pipeline import Mark, readings_in
 
-# The strongest first. The first that is trained already is used; if none is, the last one is trained.
-NETWORKS = ("conv", "own")
-# Below this probability the answer is "I don't know": chosen in *Your own handwriting*, on validation digits.
+# The network that notebooks/ship.py makes; the pad in a browser reads with it, too.
+SHIPPED = pathlib.Path(__file__).parents[1] / "drawpad" / "network.bin"
+# A page with so many marks, of which so few are digits, is a text: its marks are letters, and a digit is not sure.
+_MARKS_OF_A_TEXT, _DIGITS_IN_A_TEXT = 10, 0.25
+# Below it the answer is "I don't know": chosen in *Your own handwriting* for *conv*, on validation digits.
 UNSURE_BELOW = 0.8
+# As probable must each part be, for a mark to be read as several digits that touch.
+SURE_APART = 0.95
 
 
 @dataclass(frozen=True)
@@ -24,26 +29,41 @@ class Reading:
 
     Attributes:
         image: what it saw, float32, shape (28, 28), 0 for paper to 1 for ink.
-        probabilities: float32, shape (10,), one per digit.
+        probabilities: float32, shape (10,), one per digit; or (11,), the last one for "no digit".
+        in_text: whether it stands among so many marks that are no digits that it is hardly one itself.
     """
 
     image: np.ndarray
     probabilities: np.ndarray
+    in_text: bool = False
 
     @property
     def digit(self) -> int:
-        """The most probable digit."""
-        return int(self.probabilities.argmax())
+        """The most probable digit, also where "no digit" is more probable."""
+        return int(self.probabilities[:10].argmax())
+
+    @property
+    def is_digit(self) -> bool:
+        """Whether a digit is the most probable answer: not where the network says "no digit"."""
+        return bool(self.probabilities.argmax() < 10)
 
     @property
     def sure(self) -> bool:
         """Whether it is probable enough to be given as the answer."""
-        return bool(self.probabilities.max() >= UNSURE_BELOW)
+        return not self.in_text and bool(self.probabilities.max() >= UNSURE_BELOW)
+
+    @property
+    def is_surely_a_part(self) -> bool:
+        """Whether a network that knows "no digit" is sure enough that this is a digit, although cut from a mark."""
+        return len(self.probabilities) > 10 and bool(self.probabilities[:10].max() >= SURE_APART)
 
     def as_json(self) -> dict:
-        """The reading in plain types: the probabilities, and the image as 784 whole numbers from 0 to 255."""
+        """The reading in plain types: the probabilities, and the image as 784 whole numbers from 0 to 255.
+
+        ``digit`` is None where the network says "no digit".
+        """
         return {
-            "digit": self.digit,
+            "digit": self.digit if self.is_digit else None,
             "sure": self.sure,
             "probabilities": [round(float(value), 4) for value in self.probabilities],
             "image": np.round(255 * self.image).astype(int).ravel().tolist(),
@@ -54,14 +74,14 @@ class Reader:
     """A trained network that reads pictures; it may be used by several threads at a time.
 
     Args:
-        network: takes images of shape (images, 784) and gives ten probabilities each.
-        prepare: finds the digits in a picture, as :func:`digits.handwriting.digits_in` does.
+        network: takes images of shape (images, 784) and gives ten probabilities each, or eleven.
+        prepare: finds the marks in a picture, as :func:`digits.handwriting.readings_in` does.
     """
 
     def __init__(
         self,
         network: keras.Model,
-        prepare: Callable[[Any], list[np.ndarray]] = digits_in,
+        prepare: Callable[[Any], list[Mark]] = readings_in,
     ) -> None:
         self.name = network.name
         self._prepare = prepare
@@ -74,7 +94,7 @@ class Reader:
         self._probabilities = probabilities.get_concrete_function()
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Ten probabilities for each image: float32, shape (images, 10); images of shape (images, 28, 28)."""
+        """The probabilities for each image: float32, shape (images, answers); images of shape (images, 28, 28)."""
         flat = np.reshape(images, (-1, 784)).astype(np.float32)
         return self._probabilities(tf.constant(flat)).numpy()
 
@@ -87,24 +107,33 @@ class Reader:
         Raises:
             ValueError: it is no picture that can be read, or there is no ink on it; the message says which.
         """
-        images = self._prepare(source)
-        return [
-            Reading(image, probabilities)
-            for image, probabilities in zip(
-                images, self.probabilities(np.stack(images)), strict=True
-            )
-        ]
+        marks = self._prepare(source)
+        images = [image for whole, parts in marks for image in (whole, *parts)]
+        answers = map(Reading, images, self.probabilities(np.stack(images)))
+        found: list[Reading] = []
+        for _, parts in marks:
+            whole, *parted = itertools.islice(answers, 1 + len(parts))
+            # Only a network that knows "no digit" is not sure of two digits that touch, nor of half a digit.
+            are_apart = bool(parted) and all(one.is_surely_a_part for one in parted)
+            found += parted if are_apart and not _are_digits([whole]) else [whole]
+        share_of_digits = np.mean([_are_digits([one]) for one in found])
+        is_text = len(found) >= _MARKS_OF_A_TEXT and share_of_digits < _DIGITS_IN_A_TEXT
+        return [replace(one, in_text=bool(is_text)) for one in found]
 
 
-def load_reader(prepare: Callable[[Any], list[np.ndarray]] = digits_in) -> Reader:
-    """A reader with the strongest network that is trained already; if none is, one is trained first.
+def _are_digits(readings: list[Reading]) -> bool:
+    """Whether all are sure to be digits."""
+    return all(one.is_digit and one.sure for one in readings)
+
+
+def load_reader(prepare: Callable[[Any], list[Mark]] = readings_in) -> Reader:
+    """A reader with the shipped network.
 
     Args:
         prepare: as for :class:`Reader`.
 
     Raises:
-        ArtifactError: a file of a network was changed by something else, or could not be made.
+        NetworkFileError: the network's file is missing or damaged.
     """
-    models = [f"models/{name}.keras" for name in NETWORKS]
-    trained = (model for model in models if artifacts.is_current(model))
-    return Reader(load_model(next(trained, models[-1])), prepare)
+    network, _ = shipping.read_network(SHIPPED)
+    return Reader(network, prepare)
