@@ -145,7 +145,6 @@ def _row(order: list, generator: np.random.Generator, source: Source) -> Written
 def _sign(sign: str, hand, height: int, generator: np.random.Generator) -> np.ndarray:
     from digits.handwriting import pens
 
-    # Two dots in the corners keep the sign's place and size in its box; they are taken away again.
     ink = pens.drawn(_SIGNS[sign], generator, hand)
     ink = _cropped(ink)
     size = round(0.6 * height), max(3, round(0.6 * height * ink.shape[0] / ink.shape[1]))
@@ -232,15 +231,17 @@ def _form(generator: np.random.Generator, hand=None, pen: tuple[float, float] = 
 
 
 def _cropped(ink: np.ndarray) -> np.ndarray:
-    rows, columns = np.nonzero(ink > 0.3)
-    return ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    from digits.handwriting.regions import box_of
+
+    return ink[box_of(ink > 0.3)]
 
 
 def _resized(ink: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Ink in another size, given as columns and rows."""
-    picture = Image.fromarray(np.ascontiguousarray(ink, dtype=np.float32))
+    from digits.handwriting.resizing import resized_to
+
     kind = Image.Resampling.BOX if size[0] < ink.shape[1] else Image.Resampling.BICUBIC
-    return np.asarray(picture.resize(size, kind)).clip(0, 1)
+    return resized_to(ink, size[1], size[0], kind).clip(0, 1)
 
 
 def _resized_to_height(ink: np.ndarray, height: int) -> np.ndarray:

@@ -2,9 +2,9 @@
 
 import numpy as np
 from PIL import Image
-from scipy import ndimage
 
 from . import seen
+from .regions import signed_distance, usual_thickness
 
 _FINER = 3  # MNIST's 28 x 28 pixels are enlarged so many times before anything is done to them
 _BROKEN, _BRIDGED = 0.12, 0.08  # how many lose a piece of a stroke, and of how many a gap is filled
@@ -23,10 +23,8 @@ def altered(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     width = round(28 * _FINER * np.exp(generator.uniform(-0.25, 0.25)))
     large = Image.fromarray(image).resize((width, 28 * _FINER), Image.Resampling.BICUBIC)
     mask = np.asarray(large) > 127
-    signed = ndimage.distance_transform_edt(mask) - ndimage.distance_transform_edt(~mask)
-    signed -= np.where(mask, 0.5, -0.5)
-    ridge = (signed > 0) & (signed >= ndimage.maximum_filter(signed, 3))
-    half = max(float(np.median(signed[ridge])), 1) if ridge.any() else 1  # of the usual thickness
+    signed = signed_distance(mask)
+    half = max(usual_thickness(signed) / 2, 1)
     thicker = generator.uniform(-0.4 * half, 1.2 * _FINER)  # on each side, in pixels
     ink = (0.5 + signed + thicker).clip(0, 1)
     chance = generator.random()

@@ -40,7 +40,7 @@ def ink_of(paper: Paper, preparation: Preparation) -> np.ndarray:
         along = along / resized_to(_light_on(paper.bare), *shape)
     if "lines and specks dropped" not in preparation.without:
         along = _without_table(along)
-    full = _usual_strength(along)
+    full = usual_strength(along)
     grain = _grain(along, full)
     if max(shape) <= preparation.smallest_side:
         grain *= _OF_FEW_PIXELS
@@ -48,8 +48,18 @@ def ink_of(paper: Paper, preparation: Preparation) -> np.ndarray:
         raise ValueError(
             "No ink stands out from the paper: the picture seems to be empty, or too faint."
         )
+    return with_contrast(along / full, preparation)
+
+
+def with_contrast(strength: np.ndarray, preparation: Preparation) -> np.ndarray:
+    """What is weaker than ink becomes paper, and what is nearly as strong as ink becomes ink: float32, 0 to 1.
+
+    Args:
+        strength: out of 1 for the pen's usual strength.
+        preparation: how.
+    """
     contrast = preparation.ink_above - preparation.paper_below
-    return ((along / full - preparation.paper_below) / contrast).clip(0, 1).astype(np.float32)
+    return ((strength - preparation.paper_below) / contrast).clip(0, 1).astype(np.float32)
 
 
 def _light_on(bare: np.ndarray) -> np.ndarray:
@@ -75,7 +85,7 @@ def _direction_of_ink(paper: Paper, preparation: Preparation) -> np.ndarray:
     return (-direction if points_away else direction).astype(np.float32) / np.float32(np.sqrt(3))
 
 
-def _usual_strength(along: np.ndarray) -> float:
+def usual_strength(along: np.ndarray) -> float:
     """How far most of the ink is from the paper; 0 if nothing differs from it."""
     strong = along[along > max(0.5 * along.max(), 1e-6)]
     return float(np.median(strong)) if strong.size else 0.0

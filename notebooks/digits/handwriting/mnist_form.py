@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from .between import Digit
 from .preparation import STANDARD, Preparation
-from .regions import stroke_width
+from .regions import box_of, signed_distance, stroke_width
 from .resizing import resized_to
 
 # Pixels on a digit's longer side in which its strokes are measured: several times as many as they end up in; and how
@@ -81,17 +81,11 @@ def _thickened(ink: np.ndarray, pixels: float, preparation: Preparation) -> np.n
     """Strokes so many pixels thicker (thinner if negative), with soft edges."""
     margin = max(0, int(np.ceil(pixels / 2))) + 1
     mask = np.pad(ink > 0.5, margin)
-    # Positive outside of the strokes, negative inside, 0 at their edge.
-    signed = ndimage.distance_transform_edt(~mask) - ndimage.distance_transform_edt(mask)
-    signed += np.where(mask, 0.5, -0.5)
-    result = (0.5 + pixels / 2 - signed).clip(0, 1).astype(np.float32)
+    result = (0.5 + pixels / 2 + signed_distance(mask)).clip(0, 1).astype(np.float32)
     result = _cropped(result, preparation)
     return result if result.size else ink
 
 
 def _cropped(ink: np.ndarray, preparation: Preparation) -> np.ndarray:
     """The part that holds all strokes; of size 0 if there are none."""
-    rows, columns = np.nonzero(ink > preparation.stroke_above)
-    if not rows.size:
-        return ink[:0]
-    return ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    return ink[box_of(ink > preparation.stroke_above)]

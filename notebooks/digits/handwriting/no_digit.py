@@ -19,6 +19,7 @@ from skimage.morphology import skeletonize
 
 from . import seen
 from .pens import USUAL, Hand, Stroke, drawn, shape_of_writing
+from .regions import box_of, signed_distance
 from .strokes_made import ALL_FORMS, digit_drawn
 
 LETTERS = "ACEFHJKLMNPRTUVWXYacdefhkmnprtuvwxy"
@@ -119,8 +120,7 @@ def _glyph(font: str, character: str) -> tuple[np.ndarray, np.ndarray]:
     columns, rows = (max(2, round(side * scale)) for side in picture.size)
     small = picture.resize((columns, rows))
     mask = np.pad(np.asarray(small) > 127, _GLYPH // 4)
-    signed = ndimage.distance_transform_edt(mask) - ndimage.distance_transform_edt(~mask)
-    signed -= np.where(mask, 0.5, -0.5)
+    signed = signed_distance(mask)
     from_middle = ndimage.distance_transform_edt(~skeletonize(mask))
     return signed.astype(np.float32), from_middle.astype(np.float32)
 
@@ -256,8 +256,7 @@ def _side_by_side(inks: list[np.ndarray], gap: float, generator: np.random.Gener
 
 
 def _trimmed(ink: np.ndarray) -> np.ndarray:
-    rows, columns = ndimage.find_objects((ink > 0.3).astype(int))[0]
-    return ink[rows, columns]
+    return ink[box_of(ink > 0.3)]
 
 
 # How each kind is made, and its share.

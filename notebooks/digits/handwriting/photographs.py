@@ -4,14 +4,15 @@ They test what :mod:`digits.handwriting.pipeline` makes of pictures that nobody 
 collection of real photographs has, and with labels.
 """
 
-import concurrent.futures
 import io
-import os
 from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
+
+from ..basics.cores import on_all_cores
+from .regions import signed_distance, usual_thickness
 
 # Red, green and blue from 0 to 1.
 Colour = tuple[float, float, float]
@@ -46,8 +47,7 @@ def photographs_of(digits: Sequence[np.ndarray | None], seed: int) -> list[np.nd
         uint8 arrays of shape (rows, columns, 3), with sides from 160 to 420 pixels.
     """
     generators = [np.random.default_rng([seed, number]) for number in range(len(digits))]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(photograph, digits, generators))
+    return on_all_cores(photograph, digits, generators)
 
 
 def photograph(digit: np.ndarray | None, generator: np.random.Generator) -> np.ndarray:
@@ -87,23 +87,10 @@ def _written(
     smooth = ndimage.gaussian_filter(np.reshape(digit, (28, 28)), 0.5)
     offset = 13.5 - matrix @ middle
     field = ndimage.affine_transform(smooth, matrix, offset, output_shape=shape, order=3)
-    signed = _signed_distance(field > 0.45)
+    signed = signed_distance(field > 0.45)
     # Thin strokes would break rather than get thinner.
-    thinnest = -0.45 * _typical_thickness(signed)
+    thinnest = -0.45 * usual_thickness(signed)
     return (0.5 + max(thicker * factor, thinnest) / 2 + signed).clip(0, 1)
-
-
-def _signed_distance(mask: np.ndarray) -> np.ndarray:
-    """The distance to the edge of the strokes in pixels, positive within them."""
-    inside = ndimage.distance_transform_edt(mask)
-    outside = ndimage.distance_transform_edt(~mask)
-    return inside - outside - np.where(mask, 0.5, -0.5)
-
-
-def _typical_thickness(signed: np.ndarray) -> float:
-    """Twice the distance that the strokes' inner places have from their edge, in pixels."""
-    ridge = (signed > 0) & (signed >= ndimage.maximum_filter(signed, 3))
-    return 2 * float(np.median(signed[ridge])) if ridge.any() else 0.0
 
 
 def _materials(

@@ -84,7 +84,7 @@ def without_frames(ink: np.ndarray) -> np.ndarray:
     }
     left_out = np.isin(labels, list(frames | small - inside.keys()))
     for part in parts:
-        if part.label not in frames and _may_be_a_frame(part, ink.shape):
+        if part.label in held and part.label not in frames:
             left_out[place_of(part)] |= _sides_of_a_box(part)
     return np.where(ndimage.maximum_filter(left_out, 3), 0, ink) if left_out.any() else ink
 

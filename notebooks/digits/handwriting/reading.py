@@ -53,6 +53,11 @@ class Reading:
         return not self.in_text and bool(self.probabilities.max() >= UNSURE_BELOW)
 
     @property
+    def is_sure_digit(self) -> bool:
+        """Whether the answer is a digit, and sure."""
+        return self.is_digit and self.sure
+
+    @property
     def is_surely_a_part(self) -> bool:
         """Whether a network that knows "no digit" is sure enough that this is a digit, although cut from a mark."""
         return len(self.probabilities) > 10 and bool(self.probabilities[:10].max() >= SURE_APART)
@@ -115,15 +120,10 @@ class Reader:
             whole, *parted = itertools.islice(answers, 1 + len(parts))
             # Only a network that knows "no digit" is not sure of two digits that touch, nor of half a digit.
             are_apart = bool(parted) and all(one.is_surely_a_part for one in parted)
-            found += parted if are_apart and not _are_digits([whole]) else [whole]
-        share_of_digits = np.mean([_are_digits([one]) for one in found])
+            found += parted if are_apart and not whole.is_sure_digit else [whole]
+        share_of_digits = np.mean([one.is_sure_digit for one in found])
         is_text = len(found) >= _MARKS_OF_A_TEXT and share_of_digits < _DIGITS_IN_A_TEXT
         return [replace(one, in_text=bool(is_text)) for one in found]
-
-
-def _are_digits(readings: list[Reading]) -> bool:
-    """Whether all are sure to be digits."""
-    return all(one.is_digit and one.sure for one in readings)
 
 
 def load_reader(prepare: Callable[[Any], list[Mark]] = readings_in) -> Reader:

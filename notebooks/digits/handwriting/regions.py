@@ -76,6 +76,30 @@ def is_cropped_to(region: Region, shape: tuple[int, int]) -> bool:
     return region.extent < 0.75 and 0.02 * max(shape) < thickness < 0.7 * min(height, width)
 
 
+def box_of(mask: np.ndarray) -> tuple[slice, slice]:
+    """The rows and columns that the places of a mask take, from the first to the last; none if it is empty."""
+    places = [np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0)]
+    rows, columns = (slice(int(at[0]), int(at[-1]) + 1) if at.size else slice(0) for at in places)
+    return rows, columns
+
+
+def signed_distance(mask: np.ndarray) -> np.ndarray:
+    """The distance to the edge of a mask in pixels, positive within it and negative outside."""
+    inside = ndimage.distance_transform_edt(mask)
+    outside = ndimage.distance_transform_edt(~mask)
+    return inside - outside - np.where(mask, 0.5, -0.5)
+
+
+def usual_thickness(signed: np.ndarray) -> float:
+    """How thick strokes are, in pixels: twice the usual distance of their inner places from their edge.
+
+    Args:
+        signed: from :func:`signed_distance`.
+    """
+    ridge = (signed > 0) & (signed >= ndimage.maximum_filter(signed, 3))
+    return 2 * float(np.median(signed[ridge])) if ridge.any() else 0.0
+
+
 def stroke_width(mask: np.ndarray) -> float:
     """How thick the strokes in a mask are, in pixels, from a count of where they begin: quick, and a little too large.
 

@@ -3,16 +3,17 @@
 The generators' marks and MNIST's own digits go through this before the reading network learns from them.
 """
 
-import concurrent.futures
-import os
 from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from ..basics.cores import on_all_cores
+from .ink import usual_strength, with_contrast
 from .mnist_form import like_mnist
 from .preparation import STANDARD
+from .resizing import resized_to
 
 # Of how many marks few pixels are left, and how many pixels high these are then; some are only black and white,
 # which needs more pixels.
@@ -38,9 +39,7 @@ def through_camera(ink: np.ndarray, generator: np.random.Generator) -> np.ndarra
 
 def in_mnist_form(ink: np.ndarray) -> np.ndarray:
     """A mark in MNIST's form: uint8, shape (28, 28); the strongest ink counts as ink, as in the pipeline."""
-    strong = ink / max(float(np.quantile(ink[ink > 0.5 * ink.max()], 0.5)), 1e-6)
-    contrast = STANDARD.ink_above - STANDARD.paper_below
-    ink = ((strong - STANDARD.paper_below) / contrast).clip(0, 1).astype(np.float32)
+    ink = with_contrast(ink / max(usual_strength(ink), 1e-6), STANDARD)
     return np.round(255 * like_mnist(ink)).astype(np.uint8)
 
 
@@ -48,15 +47,12 @@ def _coarse(ink: np.ndarray, rows: int, only_black_and_white: bool = False) -> n
     """Ink as a picture with few pixels has it, enlarged again as the pipeline enlarges small pictures."""
     height, width = ink.shape
     columns = max(round(width * rows / max(height, 1)), 3)
-    picture = Image.fromarray(np.ascontiguousarray(ink))
-    few = picture.resize((columns, rows), Image.Resampling.BOX)
+    few = resized_to(ink, rows, columns, Image.Resampling.BOX)
     if only_black_and_white:
-        grey = np.asarray(few)
-        few = Image.fromarray((grey > 0.4 * grey.max()).astype(np.float32))
-    return np.asarray(few.resize((width, height), Image.Resampling.BICUBIC)).clip(0, 1)
+        few = few > 0.4 * few.max()
+    return resized_to(few, height, width, Image.Resampling.BICUBIC).clip(0, 1)
 
 
 def made(make: Callable[[int], np.ndarray], count: int) -> np.ndarray:
     """What a function makes of each number from 0, on as many threads as there are cores: uint8, (count, 28, 28)."""
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.stack(list(pool.map(make, range(count))))
+    return np.stack(on_all_cores(make, range(count)))

@@ -9,7 +9,7 @@ from skimage import graph, measure
 
 from .between import Digit, Strokes
 from .preparation import Preparation
-from .regions import Region, side_of, size_of, stroke_width
+from .regions import Region, box_of, side_of, size_of, stroke_width
 
 # A mark is doubtful, and may be several digits that touch, if it is so wide, out of 1 for its height, or for the usual
 # width of the marks around it; a digit's usual width, out of 1 for its height.
@@ -41,9 +41,8 @@ def find_digits(strokes: Strokes, preparation: Preparation) -> list[Digit]:
     """
     if strokes.parts is None:
         return [_all_of_it(strokes.ink, preparation)]
-    groups = _groups(list(strokes.parts))
     least = max(5, preparation.smallest_digit * side_of(strokes.ink.shape))
-    groups = [group for group in groups if _is_large_enough(group, groups, least, preparation)]
+    groups = _large_enough(_groups(list(strokes.parts)), least, preparation)
     digits = [_cut_out(group, strokes) for group in groups]
     if "signs left out" not in preparation.without:
         digits = [digit for digit in digits if not _is_plus(digit.ink > preparation.stroke_above)]
@@ -54,20 +53,19 @@ def find_digits(strokes: Strokes, preparation: Preparation) -> list[Digit]:
 
 def _all_of_it(ink: np.ndarray, preparation: Preparation) -> Digit:
     """All ink as one digit."""
-    boxes = ndimage.find_objects((ink > preparation.stroke_above).astype(int))
-    if not boxes:
+    rows, columns = box_of(ink > preparation.stroke_above)
+    if rows.stop == 0:
         raise ValueError("No digit was found: there is too little ink on the paper.")
-    rows, columns = boxes[0]
     return Digit(ink[rows, columns], rows.start, columns.start)
 
 
 def _groups(parts: list[Region]) -> list[list[Region]]:
     """Parts of one digit: those of which one lies over or close to the other, and is no digit by itself."""
     groups: list[list[Region]] = []
-    alone = {part.label: _has_peers(part, parts) for part in parts}
     for part in sorted(parts, key=lambda part: -size_of(part)[0]):
+        has_peers = _has_peers(part, parts)
         for group in groups:
-            if _belongs_to(part, group, alone[part.label]):
+            if _belongs_to(part, group, has_peers):
                 group.append(part)
                 break
         else:
@@ -118,20 +116,24 @@ def _is_upright(part: Region) -> bool:
     return bool(height > _DASH * width and height > _DOT * stroke_width(part.image))
 
 
-def _is_large_enough(
-    group: list[Region], groups: list[list[Region]], least: float, preparation: Preparation
-) -> bool:
-    """Whether it is no speck, comma or dash: beside its neighbours, not beside the tallest mark of the page."""
-    top, bottom, left, right = _extent(group)
-    height = bottom - top
-    if height < least or height < _FLAT * (right - left):
-        return False
-    parts = [other[0] for other in groups]
-    if _is_upright(group[0]) and _has_peers(group[0], parts):
-        return True
-    tallest = max(_height(other) for other in groups)
-    most = max(part.area for other in groups for part in other)
-    return height >= 0.25 * tallest and group[0].area >= preparation.smallest_part * most
+def _large_enough(
+    groups: list[list[Region]], least: float, preparation: Preparation
+) -> list[list[Region]]:
+    """Those that are no specks, commas or dashes: beside their neighbours, not beside the tallest mark of the page."""
+    largest_parts = [group[0] for group in groups]
+    tallest = max(map(_height, groups))
+    most = max(part.area for group in groups for part in group)
+
+    def is_large_enough(group: list[Region]) -> bool:
+        top, bottom, left, right = _extent(group)
+        height = bottom - top
+        if height < least or height < _FLAT * (right - left):
+            return False
+        if _has_peers(group[0], largest_parts):
+            return True
+        return height >= 0.25 * tallest and group[0].area >= preparation.smallest_part * most
+
+    return [group for group in groups if is_large_enough(group)]
 
 
 def _cut_out(group: list[Region], strokes: Strokes) -> Digit:
