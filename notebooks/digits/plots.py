@@ -16,15 +16,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from IPython.display import display
+from matplotlib import ticker
 from matplotlib.axis import Axis, XAxis
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import (
-    FixedLocator,
-    FuncFormatter,
-    MultipleLocator,
-    NullLocator,
-    PercentFormatter,
-)
 from PIL import Image
 
 from .basics.workspace import write_atomically
@@ -115,7 +109,7 @@ def percent(share: float, decimals: int = 0) -> str:
     return f"{share:.{decimals}%}".replace("%", _PERCENT_SIGN)
 
 
-class _Percent(PercentFormatter):
+class _Percent(ticker.PercentFormatter):
     """Matplotlib's, without decimals that are 0 at every tick: "90 %", not "90.0 %"."""
 
     def format_ticks(self, values: list[float]) -> list[str]:
@@ -134,12 +128,12 @@ def percent_axis(axis: Axis, *, every: float | None = None) -> None:
     """
     axis.set_major_formatter(_Percent(1, symbol=_PERCENT_SIGN))
     if every is not None:
-        axis.set_major_locator(MultipleLocator(every))
+        axis.set_major_locator(ticker.MultipleLocator(every))
 
 
 def thousands_axis(axis: Axis) -> None:
     """Let an axis of large whole numbers write them as "60,000"."""
-    axis.set_major_formatter(FuncFormatter(_with_commas))
+    axis.set_major_formatter(ticker.FuncFormatter(_with_commas))
 
 
 def _with_commas(value: float, _position: int | None = None) -> str:
@@ -165,8 +159,8 @@ def error_axis(
     ticks = [tick for tick in ticks if lowest <= tick <= min(highest, 1)]
     name = "x" if isinstance(axis, XAxis) else "y"
     axis.axes.set(**{f"{name}scale": "log", f"{name}lim": (lowest, highest)})
-    axis.set_major_locator(FixedLocator(ticks))
-    axis.set_minor_locator(NullLocator())
+    axis.set_major_locator(ticker.FixedLocator(ticks))
+    axis.set_minor_locator(ticker.NullLocator())
     if of is None:
         labels = [f"{100 * tick:.4g}{_PERCENT_SIGN}" for tick in ticks]
     else:
@@ -260,15 +254,15 @@ def save(figure: plt.Figure, path: pathlib.Path) -> None:
     The image has a palette of 256 colours, to which those drawn are rounded: no channel moves by more than about 20
     of 255, and the file is less than half as large.
     """
-    _keep_within_margin(figure)
+    _lay_out(figure)
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", pil_kwargs={"compress_level": 0})  # it is read at once
     plt.close(figure)
     with Image.open(drawn) as image, write_atomically(path) as temporary:
         # MAXCOVERAGE keeps rare colours, such as those of a few small markers, apart from frequent ones.
         method, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
-        few = image.convert("RGB").quantize(256, method=method, kmeans=1, dither=dither)
-        few.save(temporary, format="PNG", optimize=True, dpi=image.info["dpi"])
+        few = image.convert("RGB").quantize(256, method=method, dither=dither)
+        few.save(temporary, format="PNG", compress_level=8, dpi=image.info["dpi"])
 
 
 def _on_page(png: bytes, caption: str) -> str:
@@ -279,12 +273,16 @@ def _on_page(png: bytes, caption: str) -> str:
     words = html.escape(caption)
     # With %2F for each slash: what looks for paths in a notebook would else find some in the picture.
     data = urllib.parse.quote(base64.b64encode(png), safe="+=")
-    width = _width_on_page(png)
+    # How many pixels wide it is stands in the header of a PNG.
+    width = round(int.from_bytes(png[16:20]) / plt.rcParams["savefig.dpi"] * _PAGE_PIXELS_PER_INCH)
     return f'<img src="data:image/png;base64,{data}" width="{width}" alt="{words}"><p>{words}</p>'
 
 
-def _keep_within_margin(figure: plt.Figure) -> None:
-    """Lay the figure out so that with the margin of paper that savefig adds it is as wide as it was asked to be."""
+def _lay_out(figure: plt.Figure) -> None:
+    """Lay the figure out so that with its margin of paper it is as wide as it was asked to be, and keep it so.
+
+    The solver behind the layout is not the same to the last digit each time: rounded places are.
+    """
     engine = figure.get_layout_engine()
     if not isinstance(engine, ConstrainedLayoutEngine):
         return
@@ -293,8 +291,10 @@ def _keep_within_margin(figure: plt.Figure) -> None:
     across = max(padding - engine.get()["w_pad"], 0) / width
     up = max(padding - engine.get()["h_pad"], 0) / height
     engine.set(rect=(across, up, 1 - 2 * across, 1 - 2 * up))
-
-
-def _width_on_page(png: bytes) -> int:
-    """How many of the page's pixels an image takes: its width stands in the header of a PNG."""
-    return round(int.from_bytes(png[16:20]) / plt.rcParams["savefig.dpi"] * _PAGE_PIXELS_PER_INCH)
+    figure.set_dpi(plt.rcParams["savefig.dpi"])
+    engine.execute(figure)
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        places = np.round(axes.get_position(original=True).bounds, 12)
+        axes.set_position(tuple(places), which="original")
+        axes.set_in_layout(True)  # set_position takes the axes out of what is laid out
