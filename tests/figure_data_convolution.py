@@ -176,6 +176,19 @@ def conv_mistakes(figure, run):
         assert label == f"label {labels[row]}" and int(read) != labels[row]
 
 
+def doubts(figure, run):
+    """The six validation images of which conv is least sure, with their labels and its two likeliest answers."""
+    images, labels = validation(run)
+    sure_of = _network(run, "conv").predict(images, batch_size=1000, verbose=0)
+    rows = sure_of.max(axis=1).argsort()[:6]
+    assert_allclose(np.stack(drawn.images_of(figure)), images[rows].reshape(6, 28, 28))
+    for row, title in zip(rows, drawn.titles_of(figure), strict=True):
+        first, second = np.argsort(-sure_of[row])[:2]
+        numbers = [int(number) for number in re.findall(r"\d+", title)]
+        shares = [round(100 * float(sure_of[row, digit])) for digit in (first, second)]
+        assert numbers == [labels[row], first, shares[0], second, shares[1]]
+
+
 def saliency(figure, run):
     """Mistakes of conv's first run, and the slopes by small changes of a few of their pixels."""
     images, labels = unseen(run)
@@ -259,6 +272,7 @@ SHOWS = {
     "07_exciting": exciting,
     "07_moving": moving,
     "07_conv_mistakes": conv_mistakes,
+    "07_doubts": doubts,
     "07_saliency": saliency,
     "07_fooled": fooled,
     "07_planes": planes,

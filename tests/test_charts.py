@@ -334,10 +334,12 @@ def test_errors_by_images_show_every_networks_mean_and_range():
     assert axes.get_xscale() == axes.get_yscale() == "log"
     assert tick_texts(axes.xaxis) == ["1,000", "10,000"]
     for place, (name, error) in enumerate((("deep", 0.04), ("conv-undistorted", 0.02))):
-        assert_allclose(line(axes, name).get_xydata(), [(1_000, error), (10_000, error)])
+        beside = 1.04**place  # so that none hides another
+        shown = [(1_000 * beside, error), (10_000 * beside, error)]
+        assert_allclose(line(axes, name).get_xydata(), shown)
         assert line(axes, name).get_color() == plots.look(name).colour
         (first, second) = axes.collections[place].get_segments()
-        for images, ends in ((1_000, first), (10_000, second)):
+        for (images, _), ends in zip(shown, (first, second), strict=True):
             assert_allclose(ends, [(images, 0.9 * error), (images, 1.1 * error)])
     assert [text.get_text() for text in axes.texts] == ["deep", "conv-undistorted"]
 

@@ -42,7 +42,11 @@ def shares_by_study(shares: Mapping[str, pd.DataFrame], title: str) -> plt.Figur
 
 
 def trials_by_setting(
-    complete: pd.DataFrame, on_log_scale: Mapping[str, Sequence[float]], good: float, title: str
+    complete: pd.DataFrame,
+    on_log_scale: Mapping[str, Sequence[float]],
+    good: float,
+    title: str,
+    tuned: int,
 ) -> plt.Figure:
     """The complete trials' validation errors against each setting, random ones as rings, the best as a diamond.
 
@@ -54,6 +58,7 @@ def trials_by_setting(
         on_log_scale: for the settings on a logarithmic axis the values that it names; whole numbers stand alone.
         good: the error below which a trial is a good one, 0 to 1: a line in each panel.
         title: the message of the figure.
+        tuned: the index of the trial that became *tuned*: a star.
     """
     settings = list(complete.columns[complete.columns.get_loc("value") + 1 :])
     # Small numbers have long names.
@@ -89,16 +94,13 @@ def trials_by_setting(
                 "o",
                 **{"markeredgewidth": 0.7, "label": sampler, **style},
             )
-        axis.plot(
-            places[best],
-            error[best],
-            "D",
-            markersize=8,
-            color=chosen.colour,
-            markeredgecolor="white",
-            zorder=4,
-            label="best of all",
-        )
+        stand_out = {"color": chosen.colour, "markeredgecolor": "white", "zorder": 4}
+        for label, trial, marker, size in (
+            ("tuned", tuned, chosen.marker, 13),
+            ("best of all", best, "D", 8),
+        ):
+            place = (places[trial], error[trial])
+            axis.plot(*place, marker, markersize=size, label=label, **stand_out)
         axis.axhline(
             good, color="0.35", linewidth=1, zorder=1.5, label=f"{plots.percent(good, 1)} error"
         )
@@ -159,7 +161,7 @@ def parallel_settings(
         axes.plot(
             heights[row],
             color=plots.look("tuned").colour,
-            linewidth=1.8,
+            linewidth=4 if row == chosen[0] else 1.3,
             label=f"trial {trials.index[row]}",
         )
     best_lines = axes.lines[-len(chosen) :]

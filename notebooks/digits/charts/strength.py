@@ -10,6 +10,7 @@ from .. import plots
 from .curves import lines
 
 _BESIDE = 0.07  # of the way between two levels: how far networks stand apart
+_APART = 1.04  # how far networks stand apart on a logarithmic axis, as a factor
 
 
 def disturbance_curves(
@@ -92,9 +93,11 @@ def errors_by_images(table: pd.DataFrame, title: str) -> plt.Figure:
     for name, of_network in table.groupby("network", sort=False):
         runs = of_network.groupby("images")["error"]
         means = runs.mean()
-        colours |= lines(axes, {str(name): (means.index.to_numpy(), means.to_numpy())})
+        # Beside each other, so that none hides another.
+        places = means.index.to_numpy() * _APART ** len(ends)
+        colours |= lines(axes, {str(name): (places, means.to_numpy())})
         ends[str(name)] = float(means.iloc[-1])
-        axes.vlines(means.index, runs.min(), runs.max(), color=colours[str(name)], linewidth=1)
+        axes.vlines(places, runs.min(), runs.max(), color=colours[str(name)], linewidth=1)
         if "undistorted" in str(name):
             axes.lines[-1].set(linestyle="--", markerfacecolor="white")
     axes.set_xscale("log")
@@ -138,6 +141,7 @@ def errors_and_seconds(cost: pd.DataFrame, title: str) -> plt.Figure:
             va="center",
             fontsize=plots.SMALL,
             color=look.colour,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0},
         )
     plots.error_axis(axes.yaxis, cost["error"])
     seconds = cost["seconds"]

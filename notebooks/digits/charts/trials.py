@@ -14,10 +14,14 @@ from .dots import name_rows, runs_and_mean
 # Ticks of a logarithmic axis of errors that lie close together, times powers of ten.
 _FINE = (1, 2, 2.5, 3, 3.5, 4, 4.5, 5, 7)
 _FINEST = tuple(np.arange(10, 100) / 10)
+# How far above the median error a trial is still drawn at its place.
+_HIGHEST = 4.0
 
 
 def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     """The validation error of each trial on a logarithmic axis, and the lowest one so far.
+
+    An error much higher than the others stands as a number in the upper part.
 
     Args:
         trials: one row for each, in their order: ``trial``, from 0, ``state`` ("complete" or "pruned"), and ``value``,
@@ -28,6 +32,8 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     figure, axes = plt.subplots(figsize=(plots.WIDE, 4.2))
     other, error = plots.look("other").colour, 1 - trials["value"]
     complete = trials["state"] == "complete"
+    # One bad trial would press all others together: its error stands as a number.
+    is_beyond = error > _HIGHEST * error.median()
     best_so_far = error.where(complete).cummin().ffill()
     # Half a trial further than the last, so that a winner that came last is seen as one.
     steps = [*trials["trial"], trials["trial"].iloc[-1] + 0.5]
@@ -44,7 +50,7 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
         "pruned": {"marker": "X", "markerfacecolor": "white", "markersize": 9},
     }
     for state, style in styles.items():
-        rows = trials["state"] == state
+        rows = (trials["state"] == state) & ~is_beyond
         axes.plot(
             trials.loc[rows, "trial"], error[rows], color=other, label=state, linestyle="", **style
         )
@@ -60,8 +66,11 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     )
     by_hand = error.iloc[0]
     axes.axhline(by_hand, color="0.5", linestyle=":", label="by hand (trial 0)")
-    plots.error_axis(axes.yaxis, error)
-    axes.set_ylim(top=1.5 * axes.get_ylim()[1])  # room for words
+    plots.error_axis(axes.yaxis, error[~is_beyond])
+    axes.set_ylim(top=1.3 * axes.get_ylim()[1])  # room for words
+    for trial, of_trial in zip(trials["trial"][is_beyond], error[is_beyond], strict=True):
+        text = f"\u2191 {plots.percent(of_trial)}"
+        axes.text(trial, error[~is_beyond].max(), text, ha="center", fontsize=plots.SMALL)
     axes.set_xlim(-0.8, steps[-1] + 0.3)
     for border in (0.5, random + 0.5):
         axes.axvline(border, color="0.58", linewidth=1)
@@ -172,7 +181,7 @@ def stopped_trials(
     axes.indicate_inset_zoom(near, edgecolor="0.4", alpha=1)
     last = curves.iloc[:, -1]
     ends = {"would have won": last[best], met: median, "stopped": last[list(stopped)].max()}
-    ends["finished"] = last.drop(list(stopped)).max()
+    ends["finished"] = last.drop(list(stopped)).median()
     colours = {"would have won": look.colour, met: "0.3", "stopped": "0.45"}
     plots.label_lines(axes, ends, {**colours, "finished": plots.look("other").colour})
     return figure

@@ -112,7 +112,8 @@ def maps_to_scale(maps: Mapping[str, np.ndarray], label: str, title: str) -> plt
         axis.set(xlim=ends, ylim=ends[::-1])
         axis.spines[:].set_visible(False)
         edge = (-0.5, -0.5)
-        axis.add_patch(Rectangle(edge, *values.shape[::-1], fill=False, edgecolor="0.6"))
+        frame = Rectangle(edge, *values.shape[::-1], fill=False, edgecolor="0.6", clip_on=False)
+        axis.add_patch(frame)
     figure.colorbar(drawn, ax=axes, label=label, shrink=0.9)
     return figure
 
