@@ -238,7 +238,7 @@ def test_answers_are_those_of_this_process(workers):
     for thread in threads:
         thread.join()
     for number, picture in enumerate(pictures):
-        images = [image for image, _ in answers[number]]
+        images = [mark.image for mark in answers[number]]
         np.testing.assert_array_equal(images, handwriting.digits_in(picture))
     with pytest.raises(ValueError, match="not an image file"):
         workers.readings_in(b"no picture")

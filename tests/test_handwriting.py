@@ -222,7 +222,7 @@ def on_a_table(sheet: np.ndarray, angle: float, table=(0.3, 0.2, 0.13), side=700
 def test_sheet_on_a_table_is_found(expected, angle, table):
     sheet = np.pad(painted(seven()), ((140, 140), (110, 110), (0, 0)), constant_values=250)
     picture = on_a_table(sheet, angle, table)
-    cropped = page.only_the_page(picture.astype(np.float32))
+    cropped = page.sheet_in(picture.astype(np.float32))[0]
     assert cropped.shape[0] < 0.8 * picture.shape[0]
     assert np.mean(np.abs(cropped - np.array(table)).sum(axis=2) < 0.3) < 0.002, "no table is left"
     (digit,) = handwriting.digits_in(picture)
@@ -289,7 +289,7 @@ def test_what_is_no_sheet_is_not_cropped(edge):
         distance = np.hypot(y, 1.2 * x)
         grey = np.where((distance < 0.8) & (distance > 0.35), 0.1, 0.95)
     picture = np.repeat(grey[:, :, None], 3, axis=2).astype(np.float32)
-    assert page.only_the_page(picture) is picture
+    assert page.sheet_in(picture)[0] is picture
 
 
 # ---------------------------------------------------------------- files

@@ -264,8 +264,9 @@ def test_touching_digits_come_in_both_readings(read, text):
     """Who knows what digits look like decides; the pipeline says what there could be."""
     picture, draw = page()
     write(draw, text, 110, 90, 120, 11, step=0.55)
-    [(whole, parted)] = handwriting.readings_in(picture)
-    np.testing.assert_array_equal(whole, handwriting.digits_in(picture)[0])
+    [mark] = handwriting.readings_in(picture)
+    np.testing.assert_array_equal(mark.image, handwriting.digits_in(picture)[0])
+    parted = [part.image for part in mark.parts]
     assert len(parted) == 2 and all(part.shape == (28, 28) for part in parted)
     assert all(part.dtype == np.float32 and part.max() == 1 for part in parted)
     assert read.images(parted) == text
@@ -274,10 +275,70 @@ def test_touching_digits_come_in_both_readings(read, text):
 def test_plain_digits_are_not_doubtful():
     picture, draw = page()
     write(draw, "713", 40, 90, 100, 10)
-    readings = handwriting.readings_in(picture)
-    assert [parted for _, parted in readings] == [[], [], []]
-    for (whole, _), image in zip(readings, handwriting.digits_in(picture), strict=True):
-        np.testing.assert_array_equal(whole, image)
+    marks = handwriting.readings_in(picture)
+    assert [mark.parts for mark in marks] == [(), (), ()]
+    for mark, image in zip(marks, handwriting.digits_in(picture), strict=True):
+        np.testing.assert_array_equal(mark.image, image)
+
+
+def ink_within(picture, box):
+    """The share of a picture's dark pixels that lie in a box."""
+    rows, columns = np.nonzero(np.asarray(picture.convert("L")) < 100)
+    left, top, right, bottom = box
+    x, y = (columns + 0.5) / picture.width, (rows + 0.5) / picture.height
+    return np.mean((left <= x) & (x <= right) & (top <= y) & (y <= bottom))
+
+
+@pytest.mark.parametrize("size", [(480, 320), (2400, 1600), (60, 40)])
+@pytest.mark.parametrize("on_a_table", [False, True])
+def test_boxes_lie_around_the_marks_of_the_picture(size, on_a_table):
+    """A page shows what was taken for what: not beside it, whatever was cut off or reduced on the way."""
+    picture, draw = page(480, 320)
+    write(draw, "7", 60, 100, 120, 12)
+    write(draw, "2", 330, 60, 90, 12)
+    picture = picture.resize(size)
+    if on_a_table:
+        sheet = picture
+        picture = Image.new("RGB", (sheet.width * 2, sheet.height * 2), (70, 50, 30))
+        picture.paste(sheet, (sheet.width // 2, sheet.height // 3))
+        if max(picture.size) <= 120:
+            pytest.skip("in so few pixels no sheet is looked for")
+    marks = handwriting.readings_in(picture)
+    assert len(marks) == 2
+    on_sheet = picture if not on_a_table else sheet
+    for mark in marks:
+        left, top, right, bottom = mark.box
+        if on_a_table:  # as parts of the sheet
+            left, right = (2 * edge - 0.5 for edge in (left, right))
+            top, bottom = (2 * edge - 1 / 3 for edge in (top, bottom))
+        assert 0.3 < ink_within(on_sheet, (left, top, right, bottom)) < 0.7
+        assert right - left < 0.4 and bottom - top < 0.55
+    first, second = marks
+    assert first.box[2] < second.box[0], "the 7 stands left of the 2"
+
+
+def test_slash_in_a_ring_is_part_of_a_0():
+    """The ring would be a frame, and what it holds a 1: a slashed 0 whose slash touches nothing."""
+    picture, draw = page(280, 280)
+    write(draw, "0", 80, 60, 160, 9)
+    draw.line((156, 108, 116, 172), fill=0, width=9)
+    [slashed] = handwriting.readings_in(picture)
+    picture, draw = page(280, 280)
+    draw.ellipse((40, 40, 240, 240), outline=0, width=9)
+    write(draw, "1", 112, 90, 100, 9)
+    [encircled] = handwriting.readings_in(picture)
+    assert slashed.box[2] - slashed.box[0] > 0.3 > encircled.box[2] - encircled.box[0]
+
+
+def test_dot_below_belongs_to_a_question_mark():
+    """Without its dot a question mark is a 7."""
+    picture, draw = page(280, 280)
+    draw.line([(90, 80), (120, 50), (160, 60), (160, 90), (125, 130), (120, 165)], 0, 8, "curve")
+    without = handwriting.readings_in(picture)
+    draw.ellipse((98, 200, 110, 212), fill=0)
+    with_dot = handwriting.readings_in(picture)
+    assert len(with_dot) == len(without) == 1
+    assert with_dot[0].box[3] > 210 / 280 > without[0].box[3]
 
 
 # ---------------------------------------------------------------- anything, in time
@@ -308,7 +369,7 @@ def test_pictures_of_any_size_mode_and_kind_give_digits_or_a_sentence(
     picture = Image.fromarray(grey[:rows, :columns].astype(np.uint8)).convert(mode)
     for prepare in (
         handwriting.digits_in,
-        lambda one: [whole for whole, _ in handwriting.readings_in(one)],
+        lambda one: [mark.image for mark in handwriting.readings_in(one)],
     ):
         try:
             images = prepare(picture)

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 from digits.dataset import mnist
-from digits.handwriting import reading
+from digits.handwriting import between, reading
 from PIL import Image
 
 
@@ -88,6 +88,8 @@ def test_small_probabilities_are_no_answer(highest, sure):
     probabilities[4] = highest
     found = reading.Reading(np.zeros((28, 28)), probabilities)
     assert found.digit == 4 and found.sure is sure
+    strict = reading.Reading(np.zeros((28, 28)), probabilities, unsure_below=0.999)
+    assert not strict.sure
 
 
 def test_reading_in_plain_types(reader, test_digits):
@@ -114,9 +116,8 @@ def test_a_page_of_letters_has_no_sure_digits(quick_network, monkeypatch, marks,
     """One letter in twenty looks like a digit: a page of text would be read as a row of them."""
     scores = np.full((marks, 11), 0.005)
     scores[:digits, 3] = scores[digits:, 10] = 0.95
-    reader = reading.Reader(
-        quick_network, prepare=lambda source: [(np.zeros((28, 28)), [])] * marks
-    )
+    mark = between.Mark(np.zeros((28, 28)), (0.0, 0.0, 1.0, 1.0))
+    reader = reading.Reader(quick_network, prepare=lambda source: [mark] * marks)
     monkeypatch.setattr(reader, "probabilities", lambda images: scores)
     found = reader.read(None)
     assert [one.sure and one.is_digit for one in found].count(True) == (0 if is_text else digits)
@@ -132,11 +133,16 @@ def test_what_touches_is_read_whole_or_parted_whichever_is_surer(quick_network, 
         "unsure as one": ([0.5 * wide_0, one, two], [1, 2]),
         "no digit in either": ([none, 0.5 * one, two], [None]),
     }
-    image = np.zeros((28, 28))
+    image, box = np.zeros((28, 28)), (0.0, 0.0, 1.0, 1.0)
+    parts = between.Mark(image, (0, 0, 0.5, 1)), between.Mark(image, (0.5, 0, 1, 1))
     for name, (scores, expected) in cases.items():
-        reader = reading.Reader(quick_network, prepare=lambda source: [(image, [image, image])])
+        reader = reading.Reader(quick_network, prepare=lambda _: [between.Mark(image, box, parts)])
         monkeypatch.setattr(reader, "probabilities", lambda images, scores=scores: np.array(scores))
-        assert [one.as_json()["digit"] for one in reader.read(None)] == expected, name
+        found = [one.as_json() for one in reader.read(None)]
+        assert [one["digit"] for one in found] == expected, name
+        assert [one["box"] for one in found] == [
+            list(one.box) for one in (parts if len(expected) > 1 else [between.Mark(image, box)])
+        ]
 
 
 def test_the_shipped_network_reads_before_anything_was_trained(empty_home):

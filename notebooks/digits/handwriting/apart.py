@@ -12,7 +12,8 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 
-from .pipeline import Mark, readings_in
+from .between import Mark
+from .pipeline import readings_in
 
 # Seconds of processor time for one picture, where the system counts it for us; the slowest that the limits admit take
 # half of it. On a busy computer more time passes meanwhile, but no more than so many times as much.

@@ -6,6 +6,22 @@ import numpy as np
 
 from .regions import Region
 
+# Left, top, right and bottom, out of 1 for a picture's width and height.
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page in a picture.
+
+    Attributes:
+        image: float32, shape (rows, columns, 3), red, green and blue from 0 to 1.
+        box: where it lies in the picture.
+    """
+
+    image: np.ndarray
+    box: Box
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -50,3 +66,18 @@ class Digit:
     top: int
     left: int
     parted: tuple["Digit", ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark that may be a digit, as a network sees it.
+
+    Attributes:
+        image: float32, shape (28, 28), 0 for paper to 1 for ink.
+        box: where it is in the upright picture.
+        parts: the same ink as several digits, from left to right, if it may be some that touch; else empty.
+    """
+
+    image: np.ndarray
+    box: Box
+    parts: tuple["Mark", ...] = ()

@@ -261,10 +261,10 @@ def _trimmed(ink: np.ndarray) -> np.ndarray:
 
 # How each kind is made, and its share.
 KINDS: dict[str, tuple[Callable[[np.random.Generator, Rules], np.ndarray], float]] = {
-    "letter written": (functools.partial(_written, LETTERS), 0.25),
-    "letter printed": (functools.partial(_printed, LETTERS), 0.13),
-    "sign written": (functools.partial(_written, SIGNS), 0.1),
-    "sign printed": (functools.partial(_printed, SIGNS), 0.08),
+    "letter written": (functools.partial(_written, LETTERS), 0.2),
+    "letter printed": (functools.partial(_printed, LETTERS), 0.11),
+    "sign written": (functools.partial(_written, SIGNS), 0.15),
+    "sign printed": (functools.partial(_printed, SIGNS), 0.1),
     "word": (_word, 0.06),
     "scribble": (_scribble, 0.12),
     "lines": (_lines, 0.04),

@@ -5,6 +5,7 @@ from PIL import Image
 from scipy import ndimage
 from skimage import filters, measure
 
+from .between import Box, Page
 from .preparation import Preparation
 from .regions import sides
 from .resizing import reduced, resized, resized_to, sampled
@@ -30,24 +31,36 @@ _WITHOUT_INK = 5
 _COVERS, _BARE, _FILLS, _SHORTER_BY_LONGER, _SHARP = 0.2, 0.7, 0.85, 0.45, 0.8
 
 
-def page_of(image: np.ndarray, preparation: Preparation) -> np.ndarray:
+def page_of(image: np.ndarray, preparation: Preparation) -> Page:
     """The page in a picture at the working size: reduced if it is large, enlarged if it has only a few pixels.
 
     Args:
         image: from :func:`digits.handwriting.pictures.read_image`.
         preparation: how.
-
-    Returns:
-        Float32, shape (rows, columns, 3).
     """
+    sheet, place = image, _all_of(image)
     if "page found" not in preparation.without:
-        image = only_the_page(image)
-    if "bare margins cut" not in preparation.without:
-        drawn = _drawn_on(image)
-        if drawn is not None:
-            place = _with_margin(drawn)
-            return _as_large_as_needed(image[place], drawn[place], preparation)
-    return _at_working_size(image, preparation)
+        sheet, place = sheet_in(image)
+    drawn = None if "bare margins cut" in preparation.without else _drawn_on(sheet)
+    if drawn is None:
+        return Page(_at_working_size(sheet, preparation), _box(place, image.shape))
+    inner = _with_margin(drawn)
+    page = _as_large_as_needed(sheet[inner], drawn[inner], preparation)
+    rows, columns = (
+        slice(outer.start + within.start, outer.start + within.stop)
+        for outer, within in zip(place, inner, strict=True)
+    )
+    return Page(page, _box((rows, columns), image.shape))
+
+
+def _all_of(image: np.ndarray) -> tuple[slice, slice]:
+    return slice(0, image.shape[0]), slice(0, image.shape[1])
+
+
+def _box(place: tuple[slice, slice], shape: tuple[int, ...]) -> Box:
+    """Some rows and columns, out of 1 for all."""
+    (rows, columns), (height, width) = place, shape[:2]
+    return columns.start / width, rows.start / height, columns.stop / width, rows.stop / height
 
 
 def _at_working_size(image: np.ndarray, preparation: Preparation, least: float = 0.0) -> np.ndarray:
@@ -84,7 +97,9 @@ def _with_margin(drawn: np.ndarray) -> tuple[slice, slice]:
     for axis in (0, 1):
         places = np.flatnonzero(drawn.any(axis=1 - axis))
         margin = int(max(_MARGIN * max(drawn.shape), (places[-1] - places[0]) / 4))
-        slices.append(slice(max(places[0] - margin, 0), places[-1] + margin + 1))
+        slices.append(
+            slice(max(places[0] - margin, 0), min(places[-1] + margin + 1, drawn.shape[axis]))
+        )
     return slices[0], slices[1]
 
 
@@ -109,8 +124,8 @@ def _finest_stroke(drawn: np.ndarray) -> float:
     return float(np.quantile(np.concatenate(runs), 0.1))
 
 
-def only_the_page(image: np.ndarray) -> np.ndarray:
-    """A picture cropped to the sheet in it; where the sheet is turned, what lies beyond its edges becomes paper.
+def sheet_in(image: np.ndarray) -> tuple[np.ndarray, tuple[slice, slice]]:
+    """A picture cropped to the sheet in it, and its rows and columns; beyond a turned sheet's edges there is paper.
 
     Args:
         image: from :func:`digits.handwriting.pictures.read_image`.
@@ -119,17 +134,17 @@ def only_the_page(image: np.ndarray) -> np.ndarray:
         Float32, shape (rows, columns, 3). The picture itself if there is no sheet that ends on two of its sides.
     """
     if max(image.shape[:2]) <= _COARSE_SIDE:
-        return image
+        return image, _all_of(image)
     page = _page_of(_main_contrast(sampled(image, _COARSE_SIDE)))
     if page is None:
-        return image
+        return image, _all_of(image)
     page = ndimage.binary_erosion(page, iterations=2)  # the edge itself is blurred
     box = ndimage.find_objects(page.astype(int))[0]
     rows, columns = (
         slice(extent.start * side // coarse, extent.stop * side // coarse)
         for extent, side, coarse in zip(box, image.shape, page.shape, strict=False)
     )
-    return _filled_up(image[rows, columns], page[box])
+    return _filled_up(image[rows, columns], page[box]), (rows, columns)
 
 
 def _main_contrast(image: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 from skimage import filters
 
-from .between import Paper
+from .between import Page, Paper
 from .preparation import Preparation
 from .regions import sides
 from .resizing import sampled
@@ -20,24 +20,25 @@ _LEFT_OVER, _SHADOW_COVERS, _SHADOW_LETS_THROUGH, _SAME_HUE = 0.03, 0.1, (0.3, 0
 _NARROWEST_SHADOW, _WIDEST_STROKE = 0.25, 8
 
 
-def paper_of(page: np.ndarray, preparation: Preparation) -> Paper:
+def paper_of(page: Page, preparation: Preparation) -> Paper:
     """The paper below the ink, estimated from the places without ink.
 
     Args:
-        page: from :func:`digits.handwriting.page.page_of`, float32, shape (rows, columns, 3).
+        page: from :func:`digits.handwriting.page.page_of`.
         preparation: how.
 
     Returns:
         The page and its paper.
     """
+    image = page.image
     if "uneven light removed" in preparation.without:
-        return Paper(page, np.median(page, axis=(0, 1), keepdims=True))
-    coarse = sampled(page, _CELLS)
+        return Paper(image, np.median(image, axis=(0, 1), keepdims=True))
+    coarse = sampled(image, _CELLS)
     bare = _with_what_is_left(coarse, *_surface_of(coarse))
-    may_have = "hard shadows removed" not in preparation.without and max(page.shape) > _FINE_CELLS
+    may_have = "hard shadows removed" not in preparation.without and max(image.shape) > _FINE_CELLS
     if may_have and _has_a_shadow(coarse, bare):
-        bare = _beside_and_in_shadow(page)
-    return Paper(page, bare)
+        bare = _beside_and_in_shadow(image)
+    return Paper(image, bare)
 
 
 def _with_what_is_left(coarse: np.ndarray, surface: np.ndarray, most: float) -> np.ndarray:

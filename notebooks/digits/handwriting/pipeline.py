@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .between import Digit, Paper, Strokes
+from .between import Box, Digit, Mark, Page, Paper, Strokes
 from .ink import ink_of
-from .mnist_form import all_like_mnist
+from .mnist_form import all_like_mnist, like_mnist
 from .page import page_of
 from .paper import paper_of
 from .pictures import Source, read_image
@@ -20,9 +20,6 @@ from .preparation import STANDARD, Preparation
 from .resizing import resized_to
 from .segmentation import find_digits
 from .strokes import strokes_in
-
-# A mark's image as one digit, and its images as several digits that touch: none if it is clearly one.
-Mark = tuple[np.ndarray, list[np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ STAGES = (
         "page",
         "Leave out the table around a sheet, and bring the page to the working size.",
         page_of,
-        lambda image: [image],
+        lambda page: [page.image],
         ("bare margins cut", "page found"),
     ),
     Stage(
@@ -136,18 +133,32 @@ def through_stages(
 
 
 def readings_in(source: Source, preparation: Preparation = STANDARD) -> list[Mark]:
-    """All marks of a picture, each in both readings where it is doubtful; arguments and errors as :func:`digits_in`.
+    """All marks of a picture in reading order, each in both readings where it is doubtful: whole, and parted.
 
-    Returns:
-        For each mark in reading order: its image as one digit; and its images as several that touch, from left to
-        right, or an empty list if it is clearly one. Images are as those of :func:`digits_in`.
+    Arguments and errors are those of :func:`digits_in`, and so are the marks' images.
     """
     passed_on = {stage.name: result for stage, result in through_stages(source, preparation)}
     marks, images = passed_on["digits"], passed_on["MNIST's form"]
+    page: Page = passed_on["page"]
     return [
-        (image, all_like_mnist(list(mark.parted), preparation))
+        Mark(
+            image,
+            _box_of(mark, page),
+            tuple(
+                Mark(like_mnist(part.ink, preparation), _box_of(part, page)) for part in mark.parted
+            ),
+        )
         for mark, image in zip(marks, images, strict=True)
     ]
+
+
+def _box_of(digit: Digit, page: Page) -> Box:
+    """Where a digit of a page lies in the picture."""
+    left, top, right, bottom = page.box
+    (rows, columns), (height, width) = page.image.shape[:2], digit.ink.shape
+    x = [left + (right - left) * place / columns for place in (digit.left, digit.left + width)]
+    y = [top + (bottom - top) * place / rows for place in (digit.top, digit.top + height)]
+    return x[0], y[0], x[1], y[1]
 
 
 def digits_in(source: Source, preparation: Preparation = STANDARD) -> list[np.ndarray]:

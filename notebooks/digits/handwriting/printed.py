@@ -13,6 +13,8 @@ _HELD, _BESIDE_FRAMES = 0.2, 0.5
 # A frame's shorter side is so long at least, out of 1 for the picture's longer one; its lines are thinner than this,
 # out of 1 for its shorter side; and one drawn by hand may miss its own beginning by so much.
 _SMALLEST, _FRAMES_LINES, _GAP = 0.05, 0.12, 0.1
+# A slash is so narrow, out of 1 for its length, and leans between so many degrees.
+_SLASH, _LEANS = 0.25, (22, 75)
 # A straight side of a frame covers so much of it, and lies in its outer part of this size.
 _STRAIGHT, _OUTER = 0.8, 0.08
 # A ruled line crosses so many of so many stretches of the picture, with so much of its length on one straight line.
@@ -74,7 +76,7 @@ def without_frames(ink: np.ndarray) -> np.ndarray:
         for frame in parts
         if _may_be_a_frame(frame, ink.shape)
     }
-    frames = {label for label, inside in held.items() if inside}
+    frames = {label for label, inside in held.items() if inside and not _is_slash(inside)}
     inside = {part.label: part for label in frames for part in held[label]}
     tallest = max((size_of(part)[0] for part in inside.values()), default=0)
     small = {
@@ -93,6 +95,14 @@ def _may_be_a_frame(part: Region, shape: tuple[int, ...]) -> bool:
     """Whether a part is large and made of thin lines."""
     extent = min(size_of(part))
     return extent > _SMALLEST * side_of(shape) and stroke_width(part.image) < _FRAMES_LINES * extent
+
+
+def _is_slash(held: list[Region]) -> bool:
+    """Whether a ring holds one straight stroke that leans to the right, as the slash in a 0 does."""
+    if len(held) > 1:
+        return False
+    is_straight = held[0].axis_minor_length < _SLASH * held[0].axis_major_length
+    return is_straight and _LEANS[0] < -np.rad2deg(held[0].orientation) < _LEANS[1]
 
 
 def _sides_of_a_box(part: Region) -> np.ndarray:

@@ -85,6 +85,8 @@ def _belongs_to(part: Region, group: list[Region], has_peers: bool) -> bool:
         return True  # broken in two
     if height >= 0.6 * tallest or has_peers:
         return False
+    if upper >= bottom and max(height, width) < 0.25 * tallest:  # a dot, as a question mark has
+        return bool(gap < 0.45 * tallest and -shared < 0.2 * tallest)
     return bool(
         (gap < 0.25 * tallest and shared > 0.3 * width) or (gap == 0 and -shared < 0.1 * tallest)
     )
