@@ -1,15 +1,18 @@
 """The web page in a real browser: drawing with mouse, finger and keyboard, undoing, clearing, showing a picture.
 
-Also what people meet there: small windows, forced colours, a screen reader, and a server that is busy or gone.
+Also the boxes over what was read, and what people meet there: small windows, forced colours, a screen reader, and a
+server that is busy or gone.
 """
 
 import io
+import re
 import threading
 
 import browsers
 import numpy as np
 import pytest
 import waitress
+from colours import contrast
 from digits.drawpad import uploads, webapp
 from PIL import Image
 
@@ -20,6 +23,12 @@ expect.set_options(timeout=30_000)  # for computers that have much else to do
 pytestmark = pytest.mark.slow
 ABOUT = {"dataset": "MNIST", "network": "own"}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+COLOURS = [
+    {},
+    {"color_scheme": "dark"},
+    {"forced_colors": "active", "color_scheme": "light"},
+    {"forced_colors": "active", "color_scheme": "dark"},
+]
 WAITING = "Waiting for the server ..."
 BUSY = "So many pictures at a time."
 
@@ -335,7 +344,8 @@ def test_what_the_server_says_of_a_file_is_shown(open_page, tmp_path):
 def test_no_digit_is_an_answer_with_a_bar_of_its_own(open_page):
     """A letter would be called a digit on the page, whatever the network said."""
     probabilities = [0.01, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.89]
-    mark = {"digit": None, "sure": True, "probabilities": probabilities, "image": [0] * 784}
+    mark = {"digit": None, "sure": True, "probabilities": probabilities}
+    mark |= {"box": [0.2, 0.2, 0.8, 0.8], "image": [0] * 784}
     page = open_page()
     page.route("**/api/read", lambda route: route.fulfill(json={"digits": [mark]}))
     browsers.draw(page, browsers.SEVEN)
@@ -352,6 +362,228 @@ def test_no_digit_is_an_answer_with_a_bar_of_its_own(open_page):
     page.route("**/api/read", lambda route: route.fulfill(json={"digits": [seven, mark, unsure]}))
     browsers.draw(page, browsers.SEVEN)
     expect(headline(page)).to_have_text("I read 7 – –?.")
+
+
+# ---------------------------------------------------------------- boxes over what was read
+
+STROKES = [[(0.1 + 0.3 * x, 0.2 + 0.6 * y) for x, y in browsers.SEVEN], [(0.75, 0.3), (0.75, 0.8)]]
+PEN = 0.0375  # half of the pen's width, in shares of the drawing area
+NO_DIGIT = {"digit": None, "sure": True, "box": [0.1, 0.2, 0.25, 0.8]}
+UNSURE = {"digit": 4, "sure": False, "box": [0.4, 0.2, 0.6, 0.8]}
+SURE = {"digit": 7, "sure": True, "box": [0.75, 0.2, 0.9, 0.8]}
+
+
+def as_answer(*marks) -> dict:
+    """The server's answer for these marks."""
+    rest = {"probabilities": [0.0] * 11, "image": [0] * 784}
+    return {"digits": [rest | mark for mark in marks]}
+
+
+def boxes_over(layer) -> list[tuple]:
+    """The boxes over a picture, in shares of it: left, top, right and bottom, without the air around the ink."""
+    (found,) = layer.evaluate_all(
+        """layers => layers.map(layer => {
+            const all = layer.getBoundingClientRect();
+            return [...layer.querySelectorAll('.digits-box')].map(box => {
+                const {left, top, right, bottom} = box.getBoundingClientRect();
+                const across = x => (x - all.left) / all.width, down = y => (y - all.top) / all.height;
+                return [across(left + 6), down(top + 6), across(right - 6), down(bottom - 6)];
+            });
+        })"""
+    )
+    return found
+
+
+def over_drawing(page):
+    return page.locator(".digits-frame .digits-boxes")
+
+
+def preview(page):
+    return page.locator(".digits-preview")
+
+
+def two_sevens_as(path, orientation) -> None:
+    """Save the photo of two digits; turned as a telephone's camera was, if the orientation says so."""
+    turned = {1: None, 6: Image.Transpose.ROTATE_90, 3: Image.Transpose.ROTATE_180}[orientation]
+    photo, exif = two_sevens(), Image.Exif()
+    exif[0x0112] = orientation
+    (photo.transpose(turned) if turned is not None else photo).save(path, exif=exif)
+
+
+def test_boxes_lie_around_what_was_drawn(open_page):
+    page = open_page()
+    names = page.locator("#pad").aria_snapshot().replace(" [disabled]", "")
+    for stroke in STROKES:
+        draw_with_mouse(page, stroke)
+    labels = over_drawing(page).locator(".digits-box")
+    expect(labels).to_have_count(2)
+    assert headline(page).inner_text() == f"I read {' '.join(labels.all_inner_texts())}."
+    assert "7" in labels.first.inner_text()
+    for box, stroke in zip(boxes_over(over_drawing(page)), STROKES, strict=True):
+        expected = [*(np.min(stroke, axis=0) - PEN), *(np.max(stroke, axis=0) + PEN)]
+        assert box == pytest.approx(expected, abs=0.02)
+    assert page.locator("#pad").aria_snapshot().replace(" [disabled]", "") == names
+    expect(over_drawing(page)).to_have_attribute("aria-hidden", "true")
+    before = ink(page)
+    draw_with_mouse(page, [(0.2, 0.6), (0.45, 0.6)])
+    assert ink(page) > before, "a box keeps nobody from drawing"
+
+
+@pytest.mark.parametrize(
+    ("name", "orientation"),
+    [("two.jpg", 1), ("turned.jpg", 6), ("turned.png", 3), ("two.webp", 1)],
+)
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_file_is_shown_with_boxes_over_it(open_page, tmp_path, name, orientation, options):
+    """Upright, as the server reads it, and no wider than its column."""
+    two_sevens_as(tmp_path / name, orientation)
+    page = open_page(**options)
+    page.get_by_label("A photo, scan or screenshot").set_input_files(tmp_path / name)
+    picture = page.get_by_role("img", name=f"The picture {name}")
+    expect(picture).to_be_visible()
+    expect(preview(page).locator(".digits-box")).to_have_count(2)
+    shown, column = (place.bounding_box() for place in (picture, page.locator("#reading")))
+    for label in preview(page).locator(".digits-label").all():
+        box = label.locator("..").bounding_box()
+        assert label.bounding_box()["y"] + label.bounding_box()["height"] <= box["y"], "above"
+    assert shown["width"] / shown["height"] == pytest.approx(400 / 240, rel=0.02)
+    assert 200 < shown["width"] <= column["width"]
+    assert preview(page).locator(".digits-boxes").bounding_box() == shown
+    expected = [[left / 400, 60 / 240, (left + 80) / 400, 190 / 240] for left in (70, 230)]
+    for box, place in zip(
+        boxes_over(preview(page).locator(".digits-boxes")), expected, strict=True
+    ):
+        assert box == pytest.approx(place, abs=0.03)
+    expect(over_drawing(page).locator(".digits-box")).to_have_count(0)
+    seen = np.asarray(Image.open(io.BytesIO(picture.screenshot())).convert("L")) / 255
+    for across in (110 / 400, 270 / 400):
+        for down, is_ink in ((67 / 240, True), (0.9, False)):
+            place = seen[int(down * len(seen)), int(across * len(seen[0]))]
+            assert place < 0.3 if is_ink else place > 0.7
+
+
+def test_preview_goes_when_somebody_draws(open_page, tmp_path):
+    """And the memory for the file with it."""
+    two_sevens().save(tmp_path / "two.png")
+    count = """for (const name of ["createObjectURL", "revokeObjectURL"]) {
+        const original = URL[name];
+        URL[name] = (what) => ((window[name] = (window[name] ?? 0) + 1), original.call(URL, what));
+    }"""
+    page = open_page(before=lambda page: page.add_init_script(count))
+    for _ in range(2):
+        page.get_by_label("A photo, scan or screenshot").set_input_files(tmp_path / "two.png")
+        expect(preview(page).locator(".digits-box")).to_have_count(2)
+        draw_with_mouse(page, STROKES[1])
+        expect(preview(page).locator("*")).to_have_count(0)
+        expect(over_drawing(page).locator(".digits-box")).to_have_count(1)
+    assert page.evaluate("[createObjectURL, revokeObjectURL]") == [2, 2]
+
+
+def test_file_that_the_browser_cannot_show_is_read_all_the_same(open_page, tmp_path):
+    """Its marks have no picture to lie on, and the empty drawing area is none."""
+    two_sevens().save(tmp_path / "two.tiff")
+    two_sevens().save(tmp_path / "two.png")
+    page = open_page()
+    upload = page.get_by_label("A photo, scan or screenshot")
+    draw_with_mouse(page, STROKES[1])
+    expect(over_drawing(page).locator(".digits-box")).to_have_count(1)
+    held = []
+    page.route("**/api/read", lambda route: held.append(route), times=1)
+    upload.set_input_files(tmp_path / "two.png")
+    while not held:
+        page.wait_for_timeout(20)
+    expect(page.locator(".digits-box")).to_have_count(0)
+    held[0].continue_()
+    expect(preview(page).locator(".digits-box")).to_have_count(2)
+    upload.set_input_files(tmp_path / "two.tiff")
+    settle(page)
+    expect(page.locator(".digits-one")).to_have_count(2)
+    expect(page.locator("img")).to_have_count(0)
+    expect(page.locator(".digits-box")).to_have_count(0)
+    expect(preview(page)).to_be_hidden()
+
+
+def test_picture_of_another_file_does_not_come_late(open_page, tmp_path):
+    """Of two files the first may take longer to decode."""
+    for name in ("large.png", "small.png"):
+        two_sevens().save(tmp_path / name)
+    slow = """const decode = HTMLImageElement.prototype.decode;
+    HTMLImageElement.prototype.decode = async function () {
+        await decode.call(this);
+        if (this.alt.includes("large")) await new Promise((resolve) => setTimeout(resolve, 500));
+    };"""
+    page = open_page(before=lambda page: page.add_init_script(slow))
+    for name in ("large.png", "small.png"):
+        page.get_by_label("A photo, scan or screenshot").set_input_files(tmp_path / name)
+    page.wait_for_timeout(1000)
+    pictures = preview(page).get_by_role("img").evaluate_all("all => all.map(each => each.alt)")
+    assert pictures == ["The picture small.png"]
+
+
+@pytest.mark.parametrize(("way", "times"), [("Clear", 1), ("Undo", 2)])
+def test_boxes_vanish_with_the_drawing(open_page, way, times):
+    """At once, not after the next answer; and an answer that comes late brings none back."""
+    page = open_page()
+    draw_with_mouse(page, STROKES[0])
+    expect(page.locator(".digits-box")).to_have_count(1)
+    held = []
+    page.route("**/api/read", lambda route: held.append(route))
+    browsers.draw(page, STROKES[1])
+    while not held:
+        page.wait_for_timeout(20)
+    expect(page.locator(".digits-box")).to_have_count(1)
+    left = page.get_by_role("button", name=way).evaluate(
+        """(button, times) => {
+            for (let time = 0; time < times; time++) button.click();
+            return document.querySelectorAll('.digits-box').length;
+        }""",
+        times,
+    )
+    assert left == 0
+    held[0].fulfill(json=as_answer(SURE))
+    settle(page)
+    expect(page.locator(".digits-box")).to_have_count(0)
+    expect(headline(page)).to_have_text("Draw a digit.")
+
+
+@pytest.mark.parametrize("colours", COLOURS, ids=lambda colours: "-".join(colours.values()))
+def test_boxes_tell_by_line_and_label_what_was_read(open_page, colours):
+    """Whoever sees no colours, or has chosen their own, sees the same."""
+    page = open_page(**colours)
+    answer = as_answer(NO_DIGIT, UNSURE, SURE)
+    page.route("**/api/read", lambda route: route.fulfill(json=answer))
+    draw_with_mouse(page, [(0.01, 0.99), (0.02, 0.99)])
+    boxes = page.locator(".digits-box")
+    expect(boxes).to_have_text(["–", "4?", "7"])
+    styles = boxes.evaluate_all("all => all.map(box => getComputedStyle(box).borderTopStyle)")
+    assert styles == ["dotted", "dashed", "solid"]
+    picture = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")) / 255
+    for box in boxes.all():
+        area = {name: round(value) for name, value in box.bounding_box().items()}
+        line = picture[area["y"] + 10 : area["y"] + area["height"] - 10, area["x"]]
+        assert max(contrast(tuple(colour)) for colour in line) >= 3
+        colour = box.locator(".digits-label").evaluate("label => getComputedStyle(label).color")
+        rgb = tuple(int(part) / 255 for part in re.findall(r"\d+", colour))
+        assert contrast(rgb) >= 4.5, "small text"
+
+
+@pytest.mark.parametrize(
+    ("top", "bottom"), [(0.3, 0.7), (0.01, 0.7), (0.3, 0.99), (0.01, 0.99), (0.0, 1.0)]
+)
+def test_label_is_seen_wherever_the_box_is(open_page, top, bottom):
+    """Above it, or below where that would be cut off; and one box alone is thin."""
+    page = open_page()
+    answer = as_answer(SURE | {"box": [0.3, top, 0.6, bottom]})
+    page.route("**/api/read", lambda route: route.fulfill(json=answer))
+    draw_with_mouse(page, STROKES[1])
+    label, area = (
+        page.locator(name).bounding_box() for name in (".digits-label", ".digits-canvas")
+    )
+    assert area["y"] <= label["y"] and label["y"] + label["height"] <= area["y"] + area["height"]
+    box = page.locator(".digits-box").bounding_box()
+    if bottom - top < 0.9:
+        assert label["y"] + label["height"] <= box["y"] or label["y"] >= box["y"] + box["height"]
+    expect(page.locator(".digits-box")).to_have_css("border-top-width", "1px")
 
 
 # ---------------------------------------------------------------- small windows, keyboard, forced colours, ears
@@ -404,14 +636,6 @@ def test_keyboard_keeps_its_place(open_page):
         expect(focused).to_be_focused()
 
 
-COLOURS = [
-    {},
-    {"color_scheme": "dark"},
-    {"forced_colors": "active", "color_scheme": "light"},
-    {"forced_colors": "active", "color_scheme": "dark"},
-]
-
-
 @pytest.mark.parametrize("colours", COLOURS, ids=lambda colours: "-".join(colours.values()))
 def test_focus_is_seen(open_page, colours):
     """On each control in turn, from the first to the last."""
@@ -432,7 +656,7 @@ def test_focus_is_seen(open_page, colours):
 
 
 @pytest.mark.parametrize("colours", COLOURS, ids=lambda colours: "-".join(colours.values()))
-def test_colours_that_the_reader_has_chosen(open_page, colours):
+def test_coloursthat_the_reader_has_chosen(open_page, colours):
     page = open_page(**colours)
     draw_with_mouse(page, browsers.SEVEN)
     expect(headline(page)).to_contain_text("7")

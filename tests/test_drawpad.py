@@ -10,7 +10,7 @@ def test_drawing_is_answered_with_its_reading():
     pad = drawpad.DrawPad(lambda picture: seen.append(picture) or [{"digit": 7}])
     assert pad.reading is None
     pad.drawing = b"a picture"
-    assert seen == [b"a picture"] and pad.reading == {"digits": [{"digit": 7}]}
+    assert seen == [b"a picture"] and pad.reading["digits"] == [{"digit": 7}]
     pad.drawing = b""
     assert pad.reading is None and seen == [b"a picture"], "an empty pad is not read"
 
@@ -19,8 +19,9 @@ def test_drawing_as_it_comes_from_the_page():
     """The protocol hands over views of memory."""
     seen = []
     pad = drawpad.DrawPad(lambda picture: seen.append(picture) or [{"digit": 7}])
-    pad.set_state({"drawing": memoryview(b"a picture")})
-    assert seen == [b"a picture"] and pad.reading == {"digits": [{"digit": 7}]}
+    pad.set_state({"drawing": memoryview(b"a picture"), "source": 0.25})
+    assert seen == [b"a picture"]
+    assert pad.reading == {"digits": [{"digit": 7}], "source": 0.25}, "it says of what it is"
     pad.set_state({"drawing": memoryview(b"")})
     assert pad.reading is None
 

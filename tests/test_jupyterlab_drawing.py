@@ -6,12 +6,22 @@ import numpy as np
 import pytest
 from digits import series
 from digits.store import artifacts
+from PIL import Image
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
 expect.set_options(timeout=30_000)  # for computers that have much else to do
 
 STEP = series.step("09")
+
+
+def seven() -> np.ndarray:
+    """A picture of a 7."""
+    picture = np.full((280, 400), 255, dtype=np.uint8)
+    picture[60:80, 180:300] = 0
+    for row in range(80, 230):
+        picture[row, 277 - (row - 80) // 2 : 297 - (row - 80) // 2] = 0
+    return picture
 
 
 @pytest.mark.slow
@@ -39,6 +49,7 @@ def test_drawing_is_read(home, save_networks, tmp_path):
         expect(headline).to_contain_text("7")
         expect(page.locator(".digits-bars li")).to_have_count(10)
         expect(page.locator(".digits-seen")).to_be_visible()
+        expect(page.locator(".digits-frame .digits-box")).to_have_count(1)
         page.screenshot(path=tmp_path / "drawn.png")
         undo = page.locator(".digits-buttons button", has_text="Undo")
         undo.focus()
@@ -50,8 +61,14 @@ def test_drawing_is_read(home, save_networks, tmp_path):
             page.keyboard.press("d")  # with the focus elsewhere, this deletes a cell
         expect(page.locator(".jp-CodeCell")).to_have_count(len(notebook.cells))
         expect(undo).to_be_focused()
+        expect(page.locator(".digits-box")).to_have_count(0)
         # As large as a file may be it is read, and the connection to the kernel stays.
         upload = page.get_by_label("Or show a picture")
+        Image.fromarray(seven()).save(tmp_path / "seven.png")
+        upload.set_input_files(tmp_path / "seven.png")
+        expect(page.get_by_role("img", name="The picture seven.png")).to_be_visible()
+        expect(page.locator(".digits-preview .digits-box")).to_have_count(1)
+        page.screenshot(path=tmp_path / "shown.png")
         for size, sentence in (
             (9 * 1024**2, "This is not an image file"),
             (9 * 1024**2 + 1, "The picture's file is larger than 9 MB"),

@@ -54,7 +54,9 @@ def client(read=lambda picture: FOUND):
 # ---------------------------------------------------------------- the page
 
 
-@pytest.mark.parametrize("path", ["/", "/pad.js", "/pad.css", "/page.js", "/page.css"])
+@pytest.mark.parametrize(
+    "path", ["/", "/pad.js", "/reading.js", "/pad.css", "/page.js", "/page.css"]
+)
 def test_page_and_its_files_are_served_with_their_headers(path):
     answer = client().get(path)
     assert answer.status_code == 200

@@ -1,20 +1,12 @@
-// A canvas to draw digits on, and a view of what a network reads: used by the notebook's widget and by the web page.
-// No framework and nothing from other servers. A stroke is a list of [x, y] from 0 to 1, so that a drawing keeps its
-// shape when the canvas is resized.
+// A canvas to draw digits on: used by the notebook's widget and by the web page. No framework and nothing from other
+// servers. A stroke is a list of [x, y] from 0 to 1, so that a drawing keeps its shape when the canvas is resized.
+
+import { createBoxes, make } from "./reading.js";
 
 const PICTURE_SIDE = 280; // pixels of the picture that is sent, ten for each of the 28 that the network sees
 const PEN_WIDTH = 0.075; // of the canvas's side
 const KEY_STEP = 0.03; // how far an arrow key moves the pen
 const PAUSE = 80; // milliseconds between two pictures while somebody draws
-const SETTLED = 1000; // milliseconds without a new reading, after which a screen reader says the last one
-// In MB. A notebook's server closes the connection to the kernel when a message has more than 10 MB.
-const LARGEST_IN_NOTEBOOK = 9;
-
-function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
 
 function drawStrokes(context, side, strokes) {
   context.fillStyle = "white";
@@ -36,7 +28,7 @@ function drawStrokes(context, side, strokes) {
  * Put a drawing area with its buttons into `container`.
  *
  * onChange(blob) is called with a PNG file after each change, at most every 80 ms while somebody draws, and with null
- * when the area is empty. Returns {clear}.
+ * when the area is empty. Returns {clear, mark}: mark(digits) draws boxes over the drawing.
  */
 export function createPad(container, onChange) {
   const canvas = make("canvas", { className: "digits-canvas", tabIndex: 0 });
@@ -48,7 +40,8 @@ export function createPad(container, onChange) {
   );
   const undoButton = make("button", { type: "button", textContent: "Undo" });
   const clearButton = make("button", { type: "button", textContent: "Clear" });
-  const frame = make("div", { className: "digits-frame" }, canvas);
+  const boxes = createBoxes();
+  const frame = make("div", { className: "digits-frame" }, canvas, boxes.layer);
   container.append(frame, make("div", { className: "digits-buttons" }, undoButton, clearButton));
 
   let strokes = [];
@@ -73,6 +66,7 @@ export function createPad(container, onChange) {
   }
 
   function send() {
+    clearTimeout(timer);
     timer = null;
     if (strokes.length === 0) return onChange(null);
     const picture = make("canvas", { width: PICTURE_SIDE, height: PICTURE_SIDE });
@@ -84,7 +78,12 @@ export function createPad(container, onChange) {
 
   function changed() {
     redraw();
-    timer ??= setTimeout(send, PAUSE);
+    if (strokes.length) {
+      timer ??= setTimeout(send, PAUSE);
+    } else {
+      boxes.mark([]);
+      send();
+    }
   }
 
   function place(event) {
@@ -171,27 +170,38 @@ export function createPad(container, onChange) {
     redraw();
   }).observe(canvas);
   redraw();
-  return { clear };
+  return { clear, mark: boxes.mark };
 }
 
 /**
  * A drawing area in `container`, and `upload`, an <input type="file">, as the two ways to give a picture.
  *
  * read(picture) is called with a file's Blob, or with null when there is none. One way empties the other, so that
- * what is shown is what was read.
+ * what is shown is what was read; a file is shown in `preview`. Returns {mark}: mark(reading) draws its boxes over
+ * the one that was given last.
  */
-export function createInput(container, upload, read) {
+export function createInput(container, upload, preview, read) {
   const pad = createPad(container, (drawing) => {
-    if (drawing) upload.value = "";
-    else if (upload.files.length) return; // it was cleared for the file that is being read
+    if (drawing) {
+      upload.value = "";
+      preview.show(null);
+    } else if (upload.files.length) return; // it was cleared for the file that is being read
     read(drawing);
   });
   upload.addEventListener("change", () => {
     const [file] = upload.files;
     if (!file) return;
     pad.clear();
+    preview.show(file);
     read(file);
   });
+  function mark(reading) {
+    const digits = reading?.digits ?? [];
+    const isFile = upload.files.length > 0;
+    pad.mark(isFile ? [] : digits);
+    preview.mark(isFile ? digits : []);
+  }
+  return { mark };
 }
 
 /** Why a picture's file need not be sent, in a sentence, or null. `largest` is in MB. */
@@ -200,98 +210,3 @@ export function problemWith(file, largest) {
   if (file.size > largest * 1024 ** 2) return `The picture's file is larger than ${largest} MB: choose a smaller one.`;
   return null;
 }
-
-const NO_DIGIT = 10; // the place of the answer "no digit", for networks that give it
-
-const percent = (probability) => `${Math.round(100 * probability)} %`;
-
-function image28(pixels) {
-  const canvas = make("canvas", { className: "digits-seen", width: 28, height: 28 });
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", "The 28 by 28 pixels that the network saw");
-  const context = canvas.getContext("2d");
-  const data = context.createImageData(28, 28);
-  pixels.forEach((ink, index) => data.data.set([255 - ink, 255 - ink, 255 - ink, 255], 4 * index));
-  context.putImageData(data, 0, 0);
-  return canvas;
-}
-
-function bars(digit) {
-  const list = make("ul", { className: "digits-bars" });
-  digit.probabilities.forEach((probability, number) => {
-    const bar = make("span", { className: "digits-bar" });
-    bar.style.width = `${100 * probability}%`;
-    const track = make("span", { className: "digits-track" }, bar);
-    const name = make("span", { className: "digits-name", textContent: number < 10 ? number : "none" });
-    const value = make("span", { className: "digits-value", textContent: percent(probability) });
-    const most = number === (digit.digit ?? NO_DIGIT) ? "digits-most" : "";
-    list.append(make("li", { className: most }, name, track, value));
-  });
-  return list;
-}
-
-/** What a reading says in one line: {digits: [...]}, {error: "..."} or, while there is none yet, {notice: "..."}. */
-export function headline(reading) {
-  if (!reading.digits) return reading.error ?? reading.notice;
-  if (reading.digits.length === 1) {
-    const [{ digit, sure, probabilities }] = reading.digits;
-    if (digit === null) return `${sure ? "This is" : "Perhaps this is"} no digit (${percent(probabilities[NO_DIGIT])}).`;
-    const likeliest = `${digit} (${percent(probabilities[digit])})`;
-    return sure ? `I read ${likeliest}.` : `I don't know. Perhaps ${likeliest}?`;
-  }
-  // A mark that is no digit has a place in the row of answers, too.
-  const text = reading.digits.map(({ digit, sure }) => `${digit ?? "–"}${sure ? "" : "?"}`).join(" ");
-  return `I read ${text}.`;
-}
-
-/** Put a view of readings into `container`; returns show(reading), where null stands for an empty drawing area. */
-export function createReading(container, invitation) {
-  const line = make("p", { className: "digits-headline" });
-  const details = make("div", { className: "digits-details" });
-  // A screen reader says whatever stands here. The line itself changes too often while somebody draws.
-  const spoken = make("p", { className: "digits-spoken" });
-  spoken.setAttribute("role", "status");
-  container.append(line, details, spoken);
-  let timer = null;
-  function show(reading) {
-    const text = reading ? headline(reading) : invitation;
-    if (line.textContent !== text) line.textContent = text;
-    clearTimeout(timer);
-    timer = setTimeout(() => (spoken.textContent = text), SETTLED);
-    line.classList.toggle("digits-error", Boolean(reading?.error));
-    const digits = reading?.digits ?? [];
-    details.replaceChildren(
-      ...digits.map((digit) => make("div", { className: "digits-one" }, image28(digit.image), bars(digit))),
-    );
-  }
-  show(null);
-  return show;
-}
-
-// The notebook's widget (anywidget): the drawing goes to Python as a PNG file, the reading comes back.
-export default {
-  render({ model, el }) {
-    el.classList.add("digits");
-    const left = make("div", { className: "digits-left" });
-    const right = make("div", { className: "digits-right" });
-    el.append(left, right);
-    const show = createReading(right, "Draw a digit.");
-    const upload = make("input", { type: "file", accept: "image/*" });
-    let latest = null;
-    let problem = null;
-    const update = () => show(problem ? { error: problem } : model.get("reading"));
-    createInput(left, upload, async (blob) => {
-      latest = blob;
-      problem = blob && problemWith(blob, LARGEST_IN_NOTEBOOK);
-      update();
-      const bytes = blob && !problem ? await blob.arrayBuffer() : new ArrayBuffer(0);
-      if (blob !== latest) return; // a newer one was quicker
-      model.set("drawing", new DataView(bytes));
-      model.save_changes();
-    });
-    left.append(make("label", { className: "digits-upload" }, "Or show a picture: ", upload));
-    model.on("change:reading", update);
-    update();
-    return () => model.off("change:reading", update);
-  },
-};

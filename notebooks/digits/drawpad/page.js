@@ -1,5 +1,6 @@
 // The web page: the drawing, or a picture's file, goes to this server; its reading is shown.
-import { createInput, createReading, problemWith } from "./pad.js";
+import { createInput, problemWith } from "./pad.js";
+import { createReading } from "./reading.js";
 
 const LARGEST = 32; // MB; the server takes no more
 const WAITING = { notice: "Waiting for the server ..." };
@@ -9,10 +10,16 @@ const LONGEST_PAUSE = 10;
 const PATIENCE_WHEN_BUSY = 120;
 const PATIENCE_WITHOUT_ANSWER = 10;
 
-const show = createReading(document.querySelector("#reading"), "Draw a digit.");
+const view = createReading(document.querySelector("#reading"), "Draw a digit.");
+const input = createInput(document.querySelector("#pad"), document.querySelector("#file"), view.preview, read);
 let latest; // {picture, since}: what is to be read, or null for nothing, and when it came, in milliseconds
 let isReading = false;
 let isWaiting = false;
+
+function show(reading) {
+  view.show(reading);
+  input.mark(reading);
+}
 
 // One request at a time: whatever was drawn meanwhile is read next, and nothing in between.
 async function read(picture) {
@@ -55,8 +62,6 @@ async function ask(picture) {
     return { reading, pause: 1, patience: PATIENCE_WITHOUT_ANSWER };
   }
 }
-
-createInput(document.querySelector("#pad"), document.querySelector("#file"), read);
 
 const about = await (await fetch("api/about")).json();
 document.querySelector("#about").textContent =

@@ -24,6 +24,7 @@ Answer = tuple[Response, int]
 FILES = {
     "pad.js": "text/javascript",
     "pad.css": "text/css",
+    "reading.js": "text/javascript",
     "page.js": "text/javascript",
     "page.css": "text/css",
 }

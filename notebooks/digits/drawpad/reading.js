@@ -1,0 +1,128 @@
+// What a network has read: in words and bars, and as boxes over the picture.
+
+const ROOM = 0.1; // of the drawing area's height; with less, a box's label finds no place
+const SETTLED = 1000; // milliseconds without a new reading, after which a screen reader says the last one
+
+export function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+const NO_DIGIT = 10; // the place of the answer "no digit", for networks that give it
+
+const percent = (probability) => `${Math.round(100 * probability)} %`;
+
+// "7", or "7?" where the network is not sure; a mark that is no digit has a sign, too.
+const signOf = ({ digit, sure }) => `${digit ?? "–"}${sure ? "" : "?"}`;
+
+function boxAround(mark) {
+  const [left, top, right, bottom] = mark.box;
+  const kind = mark.digit === null ? "none" : mark.sure ? "sure" : "unsure";
+  const place = top > ROOM ? "above" : bottom < 1 - ROOM ? "below" : "inside";
+  const label = make("span", { className: `digits-label digits-${place}`, textContent: signOf(mark) });
+  const box = make("div", { className: `digits-box digits-${kind}` }, label);
+  // Some pixels of air between the ink and the line, as far as the picture reaches.
+  const edges = [top, 1 - right, 1 - bottom, left];
+  box.style.inset = edges.map((edge) => `max(0px, ${100 * edge}% - 6px)`).join(" ");
+  return box;
+}
+
+/** A layer for boxes, to lie over a picture; mark(digits) draws one around each, in place of those before. */
+export function createBoxes() {
+  const layer = make("div", { className: "digits-boxes" });
+  layer.setAttribute("aria-hidden", "true"); // the headline says the same
+  return { layer, mark: (digits) => layer.replaceChildren(...digits.map(boxAround)) };
+}
+
+/** A picture's file as it looks, with boxes over it; nothing where the browser cannot show it, or where it is null. */
+export function createPreview() {
+  const boxes = createBoxes();
+  const element = make("div", { className: "digits-preview" });
+  let latest = null;
+  async function show(file) {
+    latest = file;
+    element.replaceChildren();
+    boxes.mark([]);
+    if (!file) return;
+    const address = URL.createObjectURL(file);
+    const image = make("img", { src: address, alt: `The picture ${file.name}` });
+    try {
+      await image.decode();
+    } catch {
+      return; // HEIC or TIFF, in most browsers
+    } finally {
+      URL.revokeObjectURL(address);
+    }
+    if (file !== latest) return;
+    element.style.setProperty("--ratio", image.naturalWidth / image.naturalHeight);
+    element.append(image, boxes.layer);
+  }
+  return { element, show, mark: boxes.mark };
+}
+
+function image28(pixels) {
+  const canvas = make("canvas", { className: "digits-seen", width: 28, height: 28 });
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", "The 28 by 28 pixels that the network saw");
+  const context = canvas.getContext("2d");
+  const data = context.createImageData(28, 28);
+  pixels.forEach((ink, index) => data.data.set([255 - ink, 255 - ink, 255 - ink, 255], 4 * index));
+  context.putImageData(data, 0, 0);
+  return canvas;
+}
+
+function bars(digit) {
+  const list = make("ul", { className: "digits-bars" });
+  digit.probabilities.forEach((probability, number) => {
+    const bar = make("span", { className: "digits-bar" });
+    bar.style.width = `${100 * probability}%`;
+    const track = make("span", { className: "digits-track" }, bar);
+    const name = make("span", { className: "digits-name", textContent: number < 10 ? number : "none" });
+    const value = make("span", { className: "digits-value", textContent: percent(probability) });
+    const most = number === (digit.digit ?? NO_DIGIT) ? "digits-most" : "";
+    list.append(make("li", { className: most }, name, track, value));
+  });
+  return list;
+}
+
+/** What a reading says in one line: {digits: [...]}, {error: "..."} or, while there is none yet, {notice: "..."}. */
+export function headline(reading) {
+  if (!reading.digits) return reading.error ?? reading.notice;
+  if (reading.digits.length === 1) {
+    const [{ digit, sure, probabilities }] = reading.digits;
+    if (digit === null) return `${sure ? "This is" : "Perhaps this is"} no digit (${percent(probabilities[NO_DIGIT])}).`;
+    const likeliest = `${digit} (${percent(probabilities[digit])})`;
+    return sure ? `I read ${likeliest}.` : `I don't know. Perhaps ${likeliest}?`;
+  }
+  return `I read ${reading.digits.map(signOf).join(" ")}.`;
+}
+
+/**
+ * Put a view of readings into `container`, with a place for the preview of a picture.
+ *
+ * Returns {show, preview}: show(reading), where null stands for an empty drawing area.
+ */
+export function createReading(container, invitation) {
+  const line = make("p", { className: "digits-headline" });
+  const details = make("div", { className: "digits-details" });
+  // A screen reader says whatever stands here. The line itself changes too often while somebody draws.
+  const spoken = make("p", { className: "digits-spoken" });
+  spoken.setAttribute("role", "status");
+  const preview = createPreview();
+  container.append(line, preview.element, details, spoken);
+  let timer = null;
+  function show(reading) {
+    const text = reading ? headline(reading) : invitation;
+    if (line.textContent !== text) line.textContent = text;
+    clearTimeout(timer);
+    timer = setTimeout(() => (spoken.textContent = text), SETTLED);
+    line.classList.toggle("digits-error", Boolean(reading?.error));
+    const digits = reading?.digits ?? [];
+    details.replaceChildren(
+      ...digits.map((digit) => make("div", { className: "digits-one" }, image28(digit.image), bars(digit))),
+    );
+  }
+  show(null);
+  return { show, preview };
+}
