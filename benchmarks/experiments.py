@@ -47,6 +47,9 @@ READS = {
     "winners": ("preprocessed.npz",),
     "retrials": ("preprocessed.npz",),
     "tuned": ("preprocessed.npz", "test_set.npz", "weights/own.npz"),
+    "reading": ("preprocessed.npz", "test_set.npz", "models/conv.keras"),
+    "preparation": ("preprocessed.npz", "test_set.npz"),
+    "steps": ("preprocessed.npz", "models/own-on-split.keras"),
 }
 DIGITS_KEPT = 5
 
@@ -61,10 +64,13 @@ def table_of(name: str, settings: list[dict]) -> pd.DataFrame:
 def origin_of(name: str) -> dict:
     """What a table's numbers depend on beside the data: the hashes of code and settings.
 
-    The code is that of the experiment's module and of the modules beside it that it imports, sorted by name.
+    The code is that of the experiment's module and of the modules beside it that it imports, sorted by name; and the
+    files of the package that the module names in ``ALSO_FROM``, as patterns.
     """
     module = importlib.import_module(name)
     files = files_of(Path(module.__file__))
+    for pattern in getattr(module, "ALSO_FROM", ()):
+        files += sorted((workspace.NOTEBOOKS_FOLDER / "digits").glob(pattern))
     return {
         "code": _sha256(b"".join(file.read_bytes() for file in files)),
         "settings": _sha256(json.dumps(module.settings(), sort_keys=True).encode()),

@@ -4,8 +4,8 @@ import functools
 
 import drawn
 import numpy as np
-from digits import evaluation, handwriting
-from digits.handwriting import STAGES, STANDARD, STEPS, photographs
+from digits import evaluation, handwriting, results
+from digits.handwriting import STAGES, STEPS, no_digit, strokes_made
 from figure_data_comparison import unseen
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
@@ -17,7 +17,7 @@ def _chosen(run):
     """The validation digits whose photographs are looked at, in their order: images and labels."""
     arrays = run.arrays("preprocessed.npz")
     rows = np.random.default_rng(SEED).permutation(arrays["validation_rows"])
-    rows = rows[: 30 if run.dataset.is_sample else 300]
+    rows = rows[: 30 if run.dataset.is_sample else 150]
     return arrays["images"][rows], arrays["labels"][rows]
 
 
@@ -33,39 +33,6 @@ def _reader(folder, name):
     from digits.training import keras  # with the layers of our own that are in saved networks
 
     return Reader(keras.models.load_model(folder / "models" / f"{name}.keras"))
-
-
-def _photos_as_prepared(run):
-    """The image that the whole pipeline makes of each photograph; None where not exactly one digit is found."""
-    prepared = []
-    for photo in _first_photographs(run, len(_chosen(run)[0])):
-        try:
-            found = handwriting.digits_in(photo, STANDARD)
-        except ValueError:  # there is no ink
-            found = []
-        prepared.append(found[0] if len(found) == 1 else None)
-    return prepared
-
-
-def _probabilities(run, name):
-    """Ten probabilities for each photograph as prepared; zeros where no digit was found."""
-    key = f"probabilities of {name}"
-    if key not in run.computed:
-        if "prepared" not in run.computed:
-            run.computed["prepared"] = _photos_as_prepared(run)
-        prepared = run.computed["prepared"]
-        result = np.zeros((len(prepared), 10))
-        there = [number for number, image in enumerate(prepared) if image is not None]
-        images = np.stack([prepared[number] for number in there])
-        result[there] = _reader(run.folder, name).probabilities(images)
-        run.computed[key] = result
-    return run.computed[key]
-
-
-def _right(run, name):
-    """Which photographs a network reads right."""
-    values = _probabilities(run, name)
-    return (values.argmax(axis=1) == _chosen(run)[1]) & (values.max(axis=1) > 0)
 
 
 def photographs_shown(figure, run):
@@ -132,102 +99,119 @@ def steps(figure, run):
     assert titles == [stage.name for stage in STAGES]
 
 
+def simple_fails(figure, run):
+    """Photographs under their labels, each above what is no plain copy of it, and read as something else."""
+    photos = _first_photographs(run, len(_chosen(run)[0]))
+    number_of = {photo.tobytes(): number for number, photo in enumerate(photos)}
+    for upper, lower in zip(figure.axes[:8], figure.axes[8:], strict=True):
+        number = number_of[np.asarray(upper.images[0].get_array()).tobytes()]
+        label, read = drawn.title_of(upper).removeprefix("label ").split(",\n")
+        assert int(label) == _chosen(run)[1][number] != int(read.removeprefix("read as "))
+        image = np.asarray(lower.images[0].get_array())
+        probabilities = _reader(run.folder, "own-on-split").probabilities(image[np.newaxis])
+        assert int(read.removeprefix("read as ")) == probabilities.argmax()
+
+
 def ablation(figure, run):
     """Both networks' errors with all steps, and without each, the one that own needs most first."""
     (axes,) = figure.axes
     ticks = drawn.tick_labels(figure, axes.yaxis)
     assert ticks[0] == "with all steps"
-    assert sorted(tick.removeprefix("without: ") for tick in ticks[1:]) == sorted(STEPS)
-    shown = {
-        name: np.concatenate([drawn.line(axes, f"{tick}, {name}") for tick in ticks])
-        for name in ("own", "conv")
-    }
-    least = 0.5 / len(_chosen(run)[0])
-    for name, points in shown.items():
-        expected = max(1 - _right(run, name).mean(), least)
-        assert_allclose(points[0, 0], expected, atol=0.011)
-        assert_array_equal(np.round(points[:, 1]), range(len(ticks)))
-    assert (np.diff(shown["own"][1:, 0]) <= 1e-9).all()
+    table = results.experiment("steps")
+    table = table[table["pictures"] == "photographed"].set_index("changed")
+    names = ["nothing", *(tick.removeprefix("without: ") for tick in ticks[1:])]
+    assert sorted(names[1:]) == sorted(STEPS)
+    for network, look in (("own", "own-on-split"), ("reading", "reading")):
+        shown = np.concatenate([drawn.line(axes, f"{tick}, {look}") for tick in ticks])
+        assert_allclose(shown[:, 0], (1 - table.loc[names, network]).clip(0.5 / 200))
+        assert_array_equal(np.round(shown[:, 1]), range(len(ticks)))
 
 
-def constants(figure, run):
-    """Three curves for each constant, which all have one value where it is as chosen: the one computed here."""
-    some = len(_chosen(run)[0]) // 3
-    names = ("faintest", "above_grain", "smallest_digit")
-    for axes, constant in zip(figure.axes, names, strict=True):
-        chosen = getattr(STANDARD, constant)
-        assert_allclose(drawn.points(axes.lines[0])[:, 0], chosen)
-        for name in ("own", "conv"):
-            curve = drawn.line(axes, f"{name} reads")
-            (at_chosen,) = curve[curve[:, 0] == chosen, 1]
-            assert_allclose(at_chosen, _right(run, name)[:some].mean(), atol=0.031)
-            assert len(curve) == 3 and (np.diff(curve[:, 0]) > 0).all()
-        refused = drawn.line(axes, "pages refused")[:, 1]
-        assert ((refused >= 0) & (refused <= 1)).all()
+def preparation(figure, run):
+    """Three runs and their mean for each way, in a panel for each kind of pictures."""
+    table = results.experiment("preparation")
+    panels = {drawn.title_of(axes): axes for axes in figure.axes}
+    assert list(panels) == list(table["pictures"].unique())
+    for kind, axes in panels.items():
+        of_kind = table[table["pictures"] == kind]
+        groups = of_kind.groupby(["learned from", "prepared"], sort=False)["right"]
+        for (learned, is_prepared), runs in groups:
+            name = f"learned from {learned},\nreads {'prepared' if is_prepared else 'bare'} ones"
+            assert_allclose(sorted(drawn.line(axes, f"runs of {name}")[:, 0]), sorted(runs))
+            assert_allclose(drawn.line(axes, name)[:, 0], [runs.mean()])
+
+
+def letters(figure, run):
+    """Letters of fonts that no network learned from, under what conv makes of them."""
+    rules = no_digit.Rules(fonts=no_digit.HELD_BACK)
+    made = no_digit.marks_made(14, SEED, rules, kind="letter written") / 255
+    for shown, image in zip(drawn.images_of(figure), made, strict=True):
+        assert_allclose(shown, image * 255)
+    probabilities = _reader(run.folder, "conv").probabilities(made)
+    for title, one in zip(drawn.titles_of(figure), probabilities, strict=True):
+        assert title.split(" (")[0] == str(one.argmax())
+
+
+def forms(figure, run):
+    """Every form of every digit, in the order of the table."""
+    shown = drawn.images_of(figure)
+    assert len(shown) == len(strokes_made.ALL_FORMS)
+    assert drawn.titles_of(figure)[: len(shown)] == [
+        f"{digit}" for digit, _ in strokes_made.ALL_FORMS
+    ]
+    assert all(image.max() == 1 and image.min() == 0 for image in shown)
+
+
+def no_digits(figure, run):
+    """Eight marks of each kind, as the generator makes them."""
+    shown = iter(drawn.images_of(figure))
+    for axes in figure.axes[::8]:
+        made = no_digit.marks_made(8, SEED, kind=axes.get_ylabel())
+        for image in made:
+            assert_allclose(next(shown), image / 255, atol=1e-6)
 
 
 def threshold(figure, run):
-    """Photographs without an answer, and wrong ones among the answers, against the threshold."""
-    largest, right = _probabilities(run, "conv").max(axis=1), _right(run, "conv")
+    """Pictures without an answer, and wrong ones among the answers: means of three networks."""
+    table = results.experiment("reading")
+    given = ("drawn on a screen", "photographed")
+    chosen_by = table[(table["digits"] == "validation") & table["pictures"].isin(given)]
+    means = chosen_by.groupby("threshold")[["right", "wrong"]].mean()
     (axes,) = figure.axes
-    silent = drawn.line(axes, "no answer")
+    answered = means["right"] + means["wrong"]
+    assert_allclose(drawn.line(axes, "no answer"), np.column_stack([means.index, 1 - answered]))
     wrong = drawn.line(axes, "wrong, of the\nanswers given")
-    for (limit, share), (_, of_answers) in zip(silent[::8], wrong[::8], strict=True):
-        answered = largest >= limit
-        assert_allclose(share, 1 - answered.mean(), atol=0.011)
-        assert_allclose(of_answers, (~right & answered).sum() / answered.sum(), atol=0.011)
+    assert_allclose(wrong[:, 1], means["wrong"] / answered)
     from digits.handwriting.reading import UNSURE_BELOW
 
     assert_allclose(drawn.points(axes.lines[2])[:, 0], UNSURE_BELOW)
 
 
 def scored(figure, run):
-    """The errors of the table, and Wilson's intervals for their counts, one row for each way."""
-    table = run.table("handwriting.csv")
+    """The wrong answers of both networks, with Wilson's intervals, at the threshold that is used."""
+    from digits.handwriting.reading import UNSURE_BELOW
+
+    table = results.experiment("reading")
+    table = table[(table["digits"] == "test") & (table["threshold"] == UNSURE_BELOW)]
     (axes,) = figure.axes
-    ways = drawn.tick_labels(figure, axes.yaxis)
-    assert ways == ["only resized", "prepared"]
-    stretches = np.concatenate(drawn.stretches(axes))
-    found = {float(ends[0, 1]): ends[:, 0] for ends in stretches}
+    kinds = drawn.tick_labels(figure, axes.yaxis)
+    assert kinds == list(table["pictures"].unique())
+    found = {float(ends[0, 1]): ends[:, 0] for ends in np.concatenate(drawn.stretches(axes))}
     for row in table.itertuples():
-        ((error, height),) = drawn.line(axes, f"{row.photographs}, {row.network}")
-        assert_allclose(error, 1 - row.right / row.count)
-        assert round(height) == ways.index(row.photographs)
-        low, high = evaluation.wilson_interval(row.right, row.count)
-        assert_allclose(found[height], [1 - high, 1 - low])
+        look = "reading" if row.network == "shipped" else row.network
+        ((share, height),) = drawn.line(axes, f"{row.pictures}, {look}")
+        assert_allclose(share, row.wrong)
+        assert round(height) == kinds.index(row.pictures)
+        low, high = evaluation.wilson_interval(round(300 * row.wrong), 300)
+        assert_allclose(found[height], [low, high])
     assert len(found) == len(table)
 
 
-def missed(figure, run):
-    """Photographs of test digits under their labels, each of which the network reads otherwise."""
-    images, labels = unseen(run)
-    rows = np.random.default_rng(SEED).permutation(len(labels))
-    number, wrong = 0, 0
-    for upper, lower in zip(figure.axes[:6], figure.axes[6:], strict=True):
-        if not upper.images:
-            continue
-        while not _is_photograph_of(upper.images[0], images[rows[number]], number):
-            number += 1
-            assert number < 1000, "it is none of the photographs"
-        title = drawn.title_of(upper)
-        assert title.startswith(f"label {labels[rows[number]]},")
-        if lower.images:
-            read = int(title.rpartition("read as ")[2])
-            image = np.asarray(lower.images[0].get_array())
-            probabilities = _reader(run.folder, "conv").probabilities(image[np.newaxis])
-            assert read == probabilities.argmax() != labels[rows[number]]
-        else:
-            assert title.endswith("\nnot read")
-        number, wrong = number + 1, wrong + 1
-    table = run.table("handwriting.csv").set_index(["network", "photographs"])
-    counts = table.loc[("conv", "prepared")]
-    assert wrong == min(6, counts["count"] - counts["right"])
+@functools.cache
+def _shipped():
+    from digits.handwriting.reading import load_reader  # here, because it imports TensorFlow
 
-
-def _is_photograph_of(shown, digit, number) -> bool:
-    generator = np.random.default_rng([SEED + 1, number])
-    photo = photographs.photograph(digit, generator)
-    return np.array_equal(photo, shown.get_array())
+    return load_reader()
 
 
 def other_people(figure, run):
@@ -248,22 +232,28 @@ def other_people(figure, run):
             (expected,) = handwriting.digits_in(picture)
             image = np.asarray(lower.images[0].get_array())
             assert_allclose(image, expected, atol=1e-6)
-            probabilities = _reader(run.folder, "conv").probabilities(image[np.newaxis])
-            assert int(read.removeprefix("read as ")) == probabilities.argmax() != int(label)
+            digit = _shipped().probabilities(image[np.newaxis])[0, :10].argmax()
+            assert int(read.removeprefix("read as ")) == digit != int(label)
         else:
             assert read == "not read"
 
 
 def number(figure, run):
-    """A page with seven digits, and what the network reads on it."""
+    """A page with a sum, a box around each mark, and above it what is read."""
     (page,) = drawn.images_of(figure)
-    read = [str(one.digit) for one in _reader(run.folder, "conv").read(page)]
-    title = drawn.title_of(figure.axes[0])
-    assert title == "conv reads " + " ".join(read) and len(read) == 7
+    (axes,) = figure.axes
+    found = _shipped().read(page)
+    assert len(found) == len(axes.patches) == len(axes.texts) >= 5
+    for one, box, text in zip(found, axes.patches, axes.texts, strict=True):
+        left, top, right, bottom = one.box
+        assert_allclose(box.get_xy(), [left * page.shape[1], top * page.shape[0]])
+        assert_allclose(box.get_width(), (right - left) * page.shape[1])
+        assert_allclose(box.get_height(), (bottom - top) * page.shape[0])
+        assert text.get_text() == (str(one.digit) if one.is_digit else "no digit")
 
 
 def reading(figure, run):
-    """The first test photograph, the image made of it, and that image's probabilities."""
+    """A test digit's photograph, the image made of it, and that image's probabilities."""
     from digits.handwriting.reading import UNSURE_BELOW
 
     images, labels = unseen(run)
@@ -272,22 +262,25 @@ def reading(figure, run):
     picture, seen = drawn.images_of(figure)
     assert_allclose(picture, photo / 255, atol=1e-6)
     assert_allclose(seen, handwriting.digits_in(photo)[0], atol=1e-6)
-    expected = _reader(run.folder, "conv").probabilities(seen[np.newaxis])[0]
+    expected = _shipped().probabilities(seen[np.newaxis])[0]
     assert_allclose([bar.get_width() for bar in figure.axes[2].patches], expected, atol=1e-4)
-    assert drawn.tick_labels(figure, figure.axes[2].yaxis) == [*"0123456789"]
+    assert drawn.tick_labels(figure, figure.axes[2].yaxis) == [*"0123456789", "none"]
     assert_allclose(drawn.points(figure.axes[2].lines[0])[:, 0], UNSURE_BELOW)
 
 
 SHOWS = {
     "09_photographs": photographs_shown,
     "09_only_resized": only_resized,
+    "09_simple_fails": simple_fails,
     "09_steps": steps,
     "09_hero": hero,
     "09_ablation": ablation,
-    "09_constants": constants,
+    "09_preparation": preparation,
+    "09_letters": letters,
+    "09_forms": forms,
+    "09_no_digits": no_digits,
     "09_threshold": threshold,
-    "09_test": scored,
-    "09_missed": missed,
+    "09_scored": scored,
     "09_other_people": other_people,
     "09_number": number,
     "09_reading": reading,

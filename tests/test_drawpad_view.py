@@ -99,8 +99,9 @@ def test_boxes_are_those_of_what_is_shown(page, tmp_path):
     assert boxes(page) == [1, 0]
     page.get_by_role("button", name="Clear").click()
     assert boxes(page) == [0, 0]
+    times = page.evaluate("saved")
     browsers.draw(page, browsers.SEVEN)
-    sent(page, page.evaluate("saved") + 1)
+    sent(page, times + 1)
     answer(page, new)
     assert boxes(page) == [0, 0], "of a drawing that was cleared"
 

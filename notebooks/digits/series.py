@@ -150,9 +150,15 @@ STEPS = numbered(
         name="your_own_handwriting",
         title="Your own handwriting",
         question="What must happen to a photograph before a network that knows MNIST can read it?",
-        memory=2050,
-        reads=("preprocessed.npz", "test_set.npz", "models/own.keras", "models/conv.keras"),
+        memory=2450,
+        reads=(
+            "preprocessed.npz",
+            "test_set.npz",
+            "models/own-on-split.keras",
+            "models/conv.keras",
+        ),
         writes=("handwriting.csv",),
+        version=2,
     ),
 )
 

@@ -54,11 +54,12 @@ from .neurons import (
 from .passing import forward_and_backward, network_drawing
 from .photographs import (
     answers_by_threshold,
-    constants_varied,
-    errors_by_preparation,
+    boxes_over_picture,
     errors_without_steps,
+    lessons_and_preparation,
     misread_pictures,
     photograph_grid,
+    wrong_by_kind,
 )
 from .records import errors_by_parameters
 from .settings import (
@@ -77,10 +78,10 @@ __all__ = [
     "activations_and_slopes",
     "answers_by_threshold",
     "boundaries",
+    "boxes_over_picture",
     "boxes_per_digit",
     "changed_digits",
     "confusion_matrices",
-    "constants_varied",
     "curves_measured_twice",
     "digit_grid",
     "digits_moved",
@@ -91,7 +92,6 @@ __all__ = [
     "errors_and_seconds",
     "errors_by_images",
     "errors_by_parameters",
-    "errors_by_preparation",
     "errors_by_split",
     "errors_per_digit",
     "errors_without_steps",
@@ -100,6 +100,7 @@ __all__ = [
     "forward_and_backward",
     "ingredients",
     "learning_curves",
+    "lessons_and_preparation",
     "lines",
     "losses_and_accuracies",
     "losses_by_width",
@@ -140,4 +141,5 @@ __all__ = [
     "two_pixels",
     "walks_downhill",
     "window_walk",
+    "wrong_by_kind",
 ]

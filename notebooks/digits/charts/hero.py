@@ -25,14 +25,14 @@ def photograph_to_answer(
     *,
     unsure_below: float | None = None,
 ) -> plt.Figure:
-    """A strip from left to right: pictures of one digit, what a layer makes of the last, and ten probabilities.
+    """A strip from left to right: pictures of one digit, what a layer makes of the last, and the probabilities.
 
     Args:
         pictures: for each stage's name its picture, in their order: 0 to 1, shape (rows, columns) or
             (rows, columns, 3); they share a height that makes the strip as wide as a page.
         maps: for a layer's name its output, shape (maps, rows, columns), or (units,) for a layer without maps; blue
             below 0, red above. It may be empty.
-        probabilities: shape (10,), one per digit.
+        probabilities: shape (10,), one per digit, or (11,), the last one for "no digit".
         network: its name in ``plots.LOOKS``.
         title: the message of the figure.
         unsure_below: where a line crosses the bars: less is no answer.
@@ -90,16 +90,17 @@ def _after(figure: plt.Figure, axes: Axes, name: str) -> float:
 def _draw_bars(
     axes: Axes, probabilities: np.ndarray, network: str, unsure_below: float | None
 ) -> None:
-    """Ten horizontal bars, 0 on top; the name of the likeliest digit stands out."""
-    answer = int(np.argmax(probabilities))
-    axes.barh(range(10), probabilities, color=plots.look(network).colour)
-    axes.set_yticks(range(10), [str(digit) for digit in range(10)])
+    """Horizontal bars, 0 on top and "no digit" at the bottom; the name of the likeliest answer stands out."""
+    answer, count = int(np.argmax(probabilities)), len(probabilities)
+    names = [*"0123456789", "none"][:count]
+    axes.barh(range(count), probabilities, color=plots.look(network).colour)
+    axes.set_yticks(range(count), names)
     axes.get_yticklabels()[answer].set(fontweight="bold", color=plots.look(network).colour)
     axes.tick_params(axis="y", length=0)
-    axes.set(xlim=(0, 1), ylim=(9.6, -0.6), xlabel="probability")
+    axes.set(xlim=(0, 1), ylim=(count - 0.4, -0.6), xlabel="probability")
     axes.set_xticks([0, 1], [plots.percent(0), plots.percent(1)])
     axes.set_title(
-        f"answer: {answer}", fontsize=plots.SMALL, fontweight="normal", loc="center", pad=5
+        f"answer: {names[answer]}", fontsize=plots.SMALL, fontweight="normal", loc="center", pad=5
     )
     if unsure_below is not None:
         axes.axvline(unsure_below, color=plots.look("training").colour, linestyle=":")

@@ -1,14 +1,14 @@
 """Reading photographs: what each step of the preparation is good for, what is read, and what is not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import NullLocator
+from matplotlib.patches import Rectangle
 
-from .. import plots
-from .dots import Row, dots_with_ranges
+from .. import evaluation, plots
+from .dots import Row, dots_with_ranges, name_rows, runs_and_mean
 from .images import draw_digit, picture_rows
 
 
@@ -94,28 +94,99 @@ def errors_without_steps(accuracies: pd.DataFrame, photographs: int, title: str)
     return figure
 
 
-def errors_by_preparation(scored: pd.DataFrame, title: str) -> plt.Figure:
-    """Each network's error by how photographs were prepared, with intervals, on a logarithmic axis.
+def lessons_and_preparation(table: pd.DataFrame, title: str) -> plt.Figure:
+    """The share of pictures read, by what networks learned from and whether pictures are prepared; a panel per kind.
 
     Args:
-        scored: columns ``network``, ``photographs`` (how they were prepared), ``accuracy``, ``accuracy_low`` and
-            ``accuracy_high``.
+        table: columns ``pictures``, ``learned from``, ``prepared`` (bool) and ``right``, 0 to 1; one row for each run.
         title: the message of the figure.
     """
-    figure, axes = plt.subplots(figsize=(plots.WIDE, 2.3))
-    rows = {
-        way: [
-            Row([1 - one.accuracy], one.network, [1 - one.accuracy_high], [1 - one.accuracy_low])
-            for one in of_way.itertuples()
+    kinds = table["pictures"].unique()
+    figure, panels = plt.subplots(1, len(kinds), figsize=(plots.WIDE, 2.9), sharey=True)
+    plots.headline(figure, title)
+    names = []
+    for axes, kind in zip(panels, kinds, strict=True):
+        of_kind = table[table["pictures"] == kind]
+        groups = of_kind.groupby(["learned from", "prepared"], sort=False)["right"]
+        names = [
+            f"learned from {learned},\nreads {'prepared' if is_prepared else 'bare'} ones"
+            for learned, is_prepared in groups.groups
         ]
-        for way, of_way in scored.groupby("photographs", sort=False)
-    }
+        for height, (name, (_, runs)) in enumerate(zip(names, groups, strict=True)):
+            runs_and_mean(axes, height, runs.to_numpy(), 0, name, like="conv")
+        axes.set_xlim(-0.03, 1.03)
+        plots.percent_axis(axes.xaxis, every=0.5)
+        axes.set_xlabel("share read right")
+        axes.set_title(kind, fontweight="normal", fontsize=10)
+    name_rows(panels[0], names)
+    for axes in panels[1:]:
+        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="x")
+    return figure
+
+
+def wrong_by_kind(scored: pd.DataFrame, count: int, title: str) -> plt.Figure:
+    """For each kind of pictures the share on which each network gives a digit that is not there, with intervals.
+
+    Args:
+        scored: columns ``pictures``, ``network`` and ``wrong``, 0 to 1.
+        count: pictures of each kind.
+        title: the message of the figure.
+    """
+    kinds = scored["pictures"].unique()
+    figure, axes = plt.subplots(figsize=(plots.WIDE, 0.9 + 0.32 * len(kinds)))
+    rows: dict[str, list[Row]] = {}
+    for kind in kinds:
+        of_kind = scored[scored["pictures"] == kind].sort_values("network")
+        rows[kind] = []
+        for one in of_kind.itertuples():
+            low, high = evaluation.wilson_interval(round(one.wrong * count), count)
+            look = "reading" if one.network == "shipped" else one.network
+            rows[kind].append(Row([one.wrong], look, [low], [high]))
     dots_with_ranges(axes, rows)
     _keep_rows_apart(axes, len(rows))
-    plots.error_axis(axes.xaxis, 1 - scored[["accuracy_low", "accuracy_high"]])
-    last = scored[scored["photographs"] == list(rows)[-1]].set_index("network")
-    _name_networks(axes, 1 - last["accuracy_low"], len(rows) - 1)
-    axes.set(xlabel="share of photographs that are not read right (log scale)", title=title)
+    axes.set_xlim(-0.02, 1.02)
+    plots.percent_axis(axes.xaxis, every=0.2)
+    axes.set(xlabel="share of pictures on which a digit is given that is not there", title=title)
+    # Where they lie far apart, there is room for their names.
+    ends = {kind: [each.high[0] for each in of_kind] for kind, of_kind in rows.items()}
+    widest = max(ends, key=lambda kind: np.ptp(ends[kind]))
+    names = [each.look for each in rows[widest]]
+    _name_networks(axes, pd.Series(ends[widest], index=names), list(rows).index(widest))
+    return figure
+
+
+def boxes_over_picture(
+    picture: np.ndarray, boxes: Sequence[tuple], words: Sequence[str], title: str
+) -> plt.Figure:
+    """A picture with a box around each mark, and above it what was read.
+
+    Args:
+        picture: shape (rows, columns, 3), 0 to 255.
+        boxes: for each mark left, top, right and bottom, out of 1 for the picture's width and height.
+        words: for each mark what stands above its box.
+        title: the message of the figure.
+    """
+    rows, columns = picture.shape[:2]
+    figure, axes = plt.subplots(figsize=(plots.WIDE, 0.5 + plots.WIDE * rows / columns))
+    draw_digit(axes, picture)
+    axes.set_title(title, loc="left")
+    for (left, top, right, bottom), word in zip(boxes, words, strict=True):
+        x, y = left * columns, top * rows
+        size = (right - left) * columns, (bottom - top) * rows
+        axes.add_patch(
+            Rectangle(
+                (x, y), *size, fill=False, edgecolor=plots.look("reading").colour, linewidth=2
+            )
+        )
+        axes.annotate(
+            word,
+            (x, y),
+            xytext=(0, 3),
+            textcoords="offset points",
+            fontweight="bold",
+            color=plots.look("reading").colour,
+        )
     return figure
 
 
@@ -138,48 +209,6 @@ def _name_networks(axes: plt.Axes, places: pd.Series, row: int) -> None:
             fontsize=plots.SMALL,
             color=plots.look(name).colour,
         )
-
-
-def constants_varied(
-    varied: pd.DataFrame, chosen: Mapping[str, float], words: Mapping[str, str], title: str
-) -> plt.Figure:
-    """For some constants of the preparation, what is read and what is refused at each value; as chosen: a line.
-
-    Args:
-        varied: indexed by the constant, in the order of its values: columns ``value``; the share of photographs read
-            right, one column for each network by its name in ``plots.LOOKS``; and ``empty pages``, the share refused.
-        chosen: for each constant that is shown the value that is used.
-        words: for each what it is, in words.
-        title: the message of the figure.
-    """
-    figure, axes = plt.subplots(1, len(words), figsize=(plots.WIDE, 3.3), sharey=True)
-    plots.headline(figure, title)
-    networks = [name for name in varied if name not in ("value", "empty pages")]
-    looks = {**{f"{name} reads": name for name in networks}, "pages refused": "test"}
-    for axis, (constant, what) in zip(axes, words.items(), strict=True):
-        curve = varied.loc[constant]
-        axis.axvline(chosen[constant], color="0.58", linewidth=1)
-        for label, name in looks.items():
-            look = plots.look(name)
-            shares = curve[name if name in curve else "empty pages"]
-            line = ":" if name == "test" else look.line
-            axis.plot(
-                curve["value"], shares, line, marker=look.marker, color=look.colour, label=label
-            )
-        axis.set_xscale("log")
-        axis.set_xticks(curve["value"], [f"{value:g}" for value in curve["value"]])
-        axis.xaxis.set_minor_locator(NullLocator())
-        axis.set_xlabel(what, fontsize=plots.SMALL)
-        axis.margins(x=0.08)
-        axis.grid(axis="y")
-    axes[0].set_ylabel("share of photographs, of pages")
-    lowest = axes[0].get_ylim()[0]
-    plots.percent_axis(axes[0].yaxis, every=0.05 if lowest > 0.6 else 0.1)
-    last = varied.loc[list(words)[-1]].iloc[-1]
-    ends = {label: last[name if name in last else "empty pages"] for label, name in looks.items()}
-    colours = {label: plots.look(name).colour for label, name in looks.items()}
-    plots.label_lines(axes[-1], ends, colours)
-    return figure
 
 
 def answers_by_threshold(
@@ -206,7 +235,13 @@ def answers_by_threshold(
     for label, (shares, line) in curves.items():
         marker = look.marker if line == "-" else None
         axes.plot(
-            thresholds, shares, line, color=look.colour, marker=marker, markevery=10, label=label
+            thresholds,
+            shares,
+            line,
+            color=look.colour,
+            marker=marker,
+            markevery=max(1, len(thresholds) // 9),
+            label=label,
         )
     axes.axvline(used, color=plots.look("training").colour, linestyle=":")
     axes.set(

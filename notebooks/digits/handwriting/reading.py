@@ -17,8 +17,8 @@ from .pipeline import readings_in
 SHIPPED = pathlib.Path(__file__).parents[1] / "drawpad" / "network.bin"
 # A page with so many marks, of which so few are digits, is a text: its marks are letters, and a digit is not sure.
 _MARKS_OF_A_TEXT, _DIGITS_IN_A_TEXT = 10, 0.25
-# Below it the answer is "I don't know": chosen in *Your own handwriting* for *conv*, on validation digits.
-UNSURE_BELOW = 0.8
+# Below it the answer is "I don't know": chosen in *Your own handwriting*, on validation digits and held-back fonts.
+UNSURE_BELOW = 0.9
 # As probable must each part be, for a mark to be read as several digits that touch.
 SURE_APART = 0.95
 
