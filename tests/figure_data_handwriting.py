@@ -136,7 +136,9 @@ def preparation(figure, run):
         of_kind = table[table["pictures"] == kind]
         groups = of_kind.groupby(["learned from", "prepared"], sort=False)["right"]
         for (learned, is_prepared), runs in groups:
-            name = f"learned from {learned},\nreads {'prepared' if is_prepared else 'bare'} ones"
+            kind = "prepared" if is_prepared else "bare"
+            what = f"{kind} photographs" if learned == "photographs" else "digits"
+            name = f"learned {what},\nreads {kind} pictures"
             assert_allclose(sorted(drawn.line(axes, f"runs of {name}")[:, 0]), sorted(runs))
             assert_allclose(drawn.line(axes, name)[:, 0], [runs.mean()])
 
@@ -166,7 +168,7 @@ def no_digits(figure, run):
     """Eight marks of each kind, as the generator makes them."""
     shown = iter(drawn.images_of(figure))
     for axes in figure.axes[::8]:
-        made = no_digit.marks_made(8, SEED, kind=axes.get_ylabel())
+        made = no_digit.marks_made(8, SEED + 1, kind=axes.get_ylabel())
         for image in made:
             assert_allclose(next(shown), image / 255, atol=1e-6)
 
@@ -180,11 +182,15 @@ def threshold(figure, run):
     (axes,) = figure.axes
     answered = means["right"] + means["wrong"]
     assert_allclose(drawn.line(axes, "no answer"), np.column_stack([means.index, 1 - answered]))
-    wrong = drawn.line(axes, "wrong, of the\nanswers given")
+    no_digits = table[(table["digits"] == "validation")]
+    no_digits = no_digits[no_digits["pictures"].isin(["letters", "printed letters", "signs"])]
+    called = drawn.line(axes, "called a digit")
+    assert_allclose(called[:, 1], no_digits.groupby("threshold")["wrong"].mean())
+    wrong = drawn.line(axes, "wrong answers")
     assert_allclose(wrong[:, 1], means["wrong"] / answered)
     from digits.handwriting.reading import UNSURE_BELOW
 
-    assert_allclose(drawn.points(axes.lines[2])[:, 0], UNSURE_BELOW)
+    assert_allclose(drawn.points(axes.lines[3])[:, 0], UNSURE_BELOW)
 
 
 def scored(figure, run):

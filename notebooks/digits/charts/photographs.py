@@ -108,10 +108,7 @@ def lessons_and_preparation(table: pd.DataFrame, title: str) -> plt.Figure:
     for axes, kind in zip(panels, kinds, strict=True):
         of_kind = table[table["pictures"] == kind]
         groups = of_kind.groupby(["learned from", "prepared"], sort=False)["right"]
-        names = [
-            f"learned from {learned},\nreads {'prepared' if is_prepared else 'bare'} ones"
-            for learned, is_prepared in groups.groups
-        ]
+        names = [_way(*way) for way in groups.groups]
         for height, (name, (_, runs)) in enumerate(zip(names, groups, strict=True)):
             runs_and_mean(axes, height, runs.to_numpy(), 0, name, like="conv")
         axes.set_xlim(-0.03, 1.03)
@@ -123,6 +120,13 @@ def lessons_and_preparation(table: pd.DataFrame, title: str) -> plt.Figure:
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x")
     return figure
+
+
+def _way(learned: str, is_prepared: bool) -> str:
+    """What was learned and what is read, in words; who learned prepared photographs reads prepared pictures."""
+    kind = "prepared" if is_prepared else "bare"
+    what = f"{kind} {learned}" if learned == "photographs" else learned
+    return f"learned {what},\nreads {kind} pictures"
 
 
 def wrong_by_kind(scored: pd.DataFrame, count: int, title: str) -> plt.Figure:
@@ -212,9 +216,10 @@ def _name_networks(axes: plt.Axes, places: pd.Series, row: int) -> None:
 
 
 def answers_by_threshold(
-    thresholds: np.ndarray,
+    thresholds: Sequence[float],
     unanswered: np.ndarray,
     wrong: np.ndarray,
+    called: np.ndarray,
     used: float,
     network: str,
     title: str,
@@ -225,24 +230,21 @@ def answers_by_threshold(
         thresholds: smallest probabilities that are given as an answer, shape (thresholds,).
         unanswered: the share of photographs without an answer at each.
         wrong: the share of wrong ones among the answers at each.
+        called: the share of letters and signs that are called a digit at each.
         used: the threshold that is used, shown as a line.
         network: its name in ``plots.LOOKS``.
         title: the message of the figure.
     """
     figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.1))
     look = plots.look(network)
-    curves = {"no answer": (unanswered, "-"), "wrong, of the\nanswers given": (wrong, "--")}
-    for label, (shares, line) in curves.items():
-        marker = look.marker if line == "-" else None
-        axes.plot(
-            thresholds,
-            shares,
-            line,
-            color=look.colour,
-            marker=marker,
-            markevery=max(1, len(thresholds) // 9),
-            label=label,
-        )
+    curves = {
+        "no answer": (unanswered, "-", look),
+        "wrong answers": (wrong, "--", look),
+        "called a digit": (called, "-", plots.look("other")),
+    }
+    for label, (shares, line, way) in curves.items():
+        marker = way.marker if line == "-" else None
+        axes.plot(thresholds, shares, line, color=way.colour, marker=marker, label=label)
     axes.axvline(used, color=plots.look("training").colour, linestyle=":")
     axes.set(
         xlabel="smallest probability that is given as an answer",
@@ -250,7 +252,7 @@ def answers_by_threshold(
         xlim=(thresholds[0], 1),
         title=title,
     )
-    highest = max(unanswered.max(), wrong.max(), 0.01) * 1.1
+    highest = max(unanswered.max(), wrong.max(), called.max()) * 1.1
     axes.set_ylim(-0.03 * highest, highest)
     axes.annotate(
         f"we use {used:g}",
@@ -263,6 +265,6 @@ def answers_by_threshold(
     )
     plots.percent_axis(axes.yaxis, every=0.01 if highest < 0.06 else 0.02 if highest < 0.2 else 0.1)
     axes.grid(axis="y")
-    ends = {label: shares[-1] for label, (shares, _) in curves.items()}
-    plots.label_lines(axes, ends, dict.fromkeys(ends, look.colour))
+    ends = {label: shares[-1] for label, (shares, _, _) in curves.items()}
+    plots.label_lines(axes, ends, {label: way.colour for label, (_, _, way) in curves.items()})
     return figure
