@@ -5,7 +5,6 @@ import lab
 import numpy as np
 import pytest
 from digits import series
-from digits.store import artifacts
 from PIL import Image
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -25,16 +24,16 @@ def seven() -> np.ndarray:
 
 
 @pytest.mark.slow
-def test_drawing_is_read(home, save_networks, tmp_path):
-    """On the sample, with networks that were trained for seconds: enough to read a clear 7.
+def test_drawing_is_read(home, tmp_path):
+    """Only the cells that the pad needs are run, with the network that comes with the project.
 
-    Only the cells that the pad needs are run; the others do in a browser what they do in any kernel.
+    The others do in a browser what they do in any kernel.
     """
-    save_networks("02")
-    artifacts.save_arrays("preprocessed.npz", images=np.zeros(1), labels=np.zeros(1))
-    save_networks("03", "04", "05", "07")
     notebook = lab.without_outputs(
-        STEP, "from digits import charts, drawpad", "conv = reading.Reader(", "drawpad.show("
+        STEP,
+        "from digits import charts, drawpad",
+        "shipped = reading.load_reader()",
+        "drawpad.show(",
     )
     with (
         playwright.sync_playwright() as launcher,
@@ -47,7 +46,7 @@ def test_drawing_is_read(home, save_networks, tmp_path):
         expect(headline).to_have_text("Draw a digit.")
         browsers.draw(page, browsers.SEVEN)
         expect(headline).to_contain_text("7")
-        expect(page.locator(".digits-bars li")).to_have_count(10)
+        expect(page.locator(".digits-bars li")).to_have_count(11)
         expect(page.locator(".digits-seen")).to_be_visible()
         expect(page.locator(".digits-frame .digits-box")).to_have_count(1)
         page.screenshot(path=tmp_path / "drawn.png")
