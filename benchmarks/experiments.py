@@ -37,6 +37,12 @@ READS = {
         "weights/baseline-softmax.npz",
         "weights/own.npz",
     ),
+    "fooled": (
+        "preprocessed.npz",
+        "test_set.npz",
+        "weights/baseline-softmax.npz",
+        "weights/own.npz",
+    ),
     "votes": ("preprocessed.npz", "test_set.npz", "weights/own.npz"),
     "images": ("preprocessed.npz", "test_set.npz"),
     "candidates": ("preprocessed.npz", "writer_split.npz"),

@@ -1,9 +1,10 @@
 """Preparation or learning? Networks that learned digits or photographs of them read prepared and bare pictures.
 
-Run by experiments.py. All networks are notebook 07's conv, trained on as many images for as many steps: on MNIST's
-digits, on photographs of the same digits that are only resized, or on these photographs prepared by the pipeline.
+Run by experiments.py. All networks are notebook 07's conv, trained for as many epochs: on MNIST's digits, on
+photographs of the same digits that are only resized, or on the prepared ones on which exactly one digit is found.
 """
 
+import functools
 import itertools
 
 import numpy as np
@@ -44,39 +45,39 @@ def measure(settings: list[dict]) -> list[dict]:
     data = artifacts.load_arrays("preprocessed.npz")
     rows = np.random.default_rng(0).permutation(data["train_rows"])[:LEARNED]
     digits, labels = data["images"][rows], data["labels"][rows]
-    seen: dict[tuple[str, bool], tuple[np.ndarray, np.ndarray]] = {}
-    asked = {(one["learned from"], one["prepared"]) for one in settings}
-    if any(learned == "photographs" for learned, _ in asked):
-
-        def both(number: int) -> list[np.ndarray | None]:
-            generator = np.random.default_rng([0, number])
-            picture = photograph(digits[number].reshape(28, 28), generator)
-            return [only_resized(picture), prepared(picture)]
-
-        resized, found = zip(*on_all_cores(both, range(LEARNED)), strict=True)
-        are_there = [image is not None for image in found]
-        seen["photographs", False] = np.stack(resized), labels
-        seen["photographs", True] = (
-            np.stack([image for image in found if image is not None]),
-            labels[are_there],
-        )
-    seen["digits", False] = seen["digits", True] = digits, labels
-
-    tests: dict[tuple[str, bool], tuple[list, np.ndarray]] = {}
     of_test = source("test", data)
+
+    def both(number: int) -> tuple[np.ndarray, np.ndarray | None]:
+        picture = photograph(digits[number].reshape(28, 28), np.random.default_rng([0, number]))
+        return only_resized(picture), prepared(picture)
+
+    @functools.cache
+    def photographs() -> list[tuple]:
+        return list(zip(*on_all_cores(both, range(LEARNED)), strict=True))
+
+    @functools.cache
+    def network(learned: str, is_prepared: bool, seed: int):
+        images = photographs()[is_prepared] if learned == "photographs" else digits
+        is_there = np.array([image is not None for image in images])
+        found = np.stack([image for image in images if image is not None])
+        [runs] = training.train_all([training_of(found, labels[is_there], seed)])
+        return runs.network
+
+    @functools.cache
+    def seen(kind: str, is_prepared: bool) -> tuple[list, np.ndarray]:
+        return seen_by_network(kind, is_prepared, of_test)
+
     results = []
     for one in settings:
-        images, answers = seen[one["learned from"], one["prepared"]]
-        [runs] = training.train_all([training_of(images, answers, one["seed"])])
-        key = one["pictures"], one["prepared"]
-        if key not in tests:
-            tests[key] = seen_by_network(*key, of_test)
-        results.append({"right": share_right(runs.network, *tests[key])})
+        learned, is_prepared = one["learned from"], one["prepared"]
+        # Digits are in MNIST's form already, however pictures are read afterwards.
+        trained = network(learned, is_prepared and learned == "photographs", one["seed"])
+        results.append({"right": share_right(trained, *seen(one["pictures"], is_prepared))})
     return results
 
 
 def training_of(images: np.ndarray, labels: np.ndarray, seed: int):
-    """The training of conv on some images, for as many steps as on all of them."""
+    """The training of conv on some images; its learning rate falls to 0 at the end."""
     from digits import training
 
     steps = EPOCHS * -(-len(images) // stronger.BATCH_SIZE)

@@ -4,6 +4,7 @@ Three networks made by the shipped one's recipe from the training part read pict
 threshold is chosen. The shipped network and notebook 07's conv read pictures of test digits, which choose nothing.
 """
 
+import functools
 import itertools
 import tempfile
 from pathlib import Path
@@ -42,25 +43,28 @@ def measure(settings: list[dict]) -> list[dict]:
     from digits.store import artifacts
 
     data = artifacts.load_arrays("preprocessed.npz")
-    prepared: dict[tuple[str, str], tuple[list[Written], list]] = {}
-    answers: dict[tuple, list[np.ndarray]] = {}
-    readers: dict[tuple[str, int], object] = {}
-    results = []
-    for one in settings:
-        of_pictures = one["digits"], one["pictures"]
-        if of_pictures not in prepared:
-            made = pictures(
-                one["pictures"], COUNT, PICTURES_SEED[one["digits"]], source(one["digits"], data)
-            )
-            prepared[of_pictures] = made, marks_in(made)
-        made, marks = prepared[of_pictures]
-        network = one["network"], one["seed"]
-        if network not in readers:
-            readers[network] = reader(*network, data)
-        if (*network, *of_pictures) not in answers:
-            answers[*network, *of_pictures] = answers_of(readers[network], marks)
-        results.append(shares(made, marks, answers[*network, *of_pictures], one["threshold"]))
-    return results
+
+    @functools.cache
+    def made_and_found(part: str, kind: str) -> tuple[list[Written], list[list]]:
+        made = pictures(kind, COUNT, PICTURES_SEED[part], source(part, data))
+        return made, marks_in(made)
+
+    @functools.cache
+    def reader_with(network: str, seed: int):
+        return reader(network, seed, data)
+
+    @functools.cache
+    def answers(network: str, seed: int, part: str, kind: str) -> list[np.ndarray]:
+        return answers_of(reader_with(network, seed), made_and_found(part, kind)[1])
+
+    return [
+        shares(
+            *made_and_found(one["digits"], one["pictures"]),
+            answers(one["network"], one["seed"], one["digits"], one["pictures"]),
+            one["threshold"],
+        )
+        for one in settings
+    ]
 
 
 def source(part: str, data: dict) -> Source:
@@ -73,7 +77,12 @@ def source(part: str, data: dict) -> Source:
     else:
         rows = data["validation_rows"]
         images, labels = data["images"][rows], data["labels"][rows]
-    return Source(np.round(255 * images).astype(np.uint8).reshape(-1, 28, 28), labels)
+    return Source(as_bytes(images), labels)
+
+
+def as_bytes(images: np.ndarray) -> np.ndarray:
+    """Images from 0 to 1 as MNIST has them: uint8, shape (images, 28, 28)."""
+    return np.round(255 * images).astype(np.uint8).reshape(-1, 28, 28)
 
 
 def reader(network: str, seed: int, data: dict):
@@ -86,8 +95,7 @@ def reader(network: str, seed: int, data: dict):
     if network == "conv":
         return reading.Reader(training.load_model("models/conv.keras"))
     rows = data["train_rows"]
-    images = np.round(255 * data["images"][rows]).astype(np.uint8).reshape(-1, 28, 28)
-    lessons = learning.lessons(images, data["labels"][rows], seed)
+    lessons = learning.lessons(as_bytes(data["images"][rows]), data["labels"][rows], seed)
     [runs] = training.train_all([learning.training_of(*lessons, [seed])])
     return as_shipped(runs.network)
 
@@ -108,13 +116,13 @@ def marks_in(made: list[Written], preparation=None) -> list[list]:
     from digits.basics.cores import on_all_cores
     from digits.handwriting import STANDARD, readings_in
 
-    def find(number: int) -> list:
+    def find(written: Written) -> list:
         try:
-            return readings_in(made[number].picture, preparation or STANDARD)
+            return readings_in(written.picture, preparation or STANDARD)
         except ValueError:
             return []
 
-    return on_all_cores(find, range(len(made)))
+    return on_all_cores(find, made)
 
 
 def answers_of(reader, marks: list[list]) -> list[np.ndarray]:

@@ -4,14 +4,15 @@ Pictures of validation digits are prepared without one step, or with another val
 that have seen none of these digits. Empty pages have nothing on them that may be read.
 """
 
+import functools
 from dataclasses import replace
 
 import numpy as np
 import reading
-from pictures_made import KINDS
+from pictures_made import Written, pictures
 
 ALSO_FROM = reading.ALSO_FROM
-COUNT = 200  # pictures of each kind
+COUNT, SEED = 200, 3  # pictures of each kind
 READ = ("photographed", "drawn on a screen", "crops, thin pen", "8 x 8 pixels")
 EMPTY = "blank paper"
 NOTHING = "nothing"
@@ -62,10 +63,11 @@ def measure(settings: list[dict]) -> list[dict]:
         "reading": reading.reader("reading", 0, data),
     }
     source = reading.source("validation", data)
-    made = {
-        kind: [KINDS[kind](np.random.default_rng([3, number]), source) for number in range(COUNT)]
-        for kind in (*READ, EMPTY)
-    }
+
+    @functools.cache
+    def made(kind: str) -> list[Written]:
+        return pictures(kind, COUNT, SEED, source)
+
     results = []
     for one in settings:
         changed = one["changed"]
@@ -74,12 +76,12 @@ def measure(settings: list[dict]) -> list[dict]:
             preparation = replace(STANDARD, **{changed: kind(one["value"])})
         else:
             preparation = replace(STANDARD, without=frozenset({changed} - {NOTHING}))
-        marks = reading.marks_in(made[one["pictures"]], preparation)
+        marks = reading.marks_in(made(one["pictures"]), preparation)
         if one["pictures"] == EMPTY:
             empty = np.mean([not found for found in marks])
             results.append(dict.fromkeys(readers, float(empty)))
             continue
-        digits = np.array([written.digits[0] for written in made[one["pictures"]]])
+        digits = np.array([written.digits[0] for written in made(one["pictures"])])
         is_one = np.array([len(found) == 1 for found in marks])
         images = np.stack([found[0].image for found in marks if len(found) == 1])
         results.append(

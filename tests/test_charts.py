@@ -276,17 +276,17 @@ def test_rows_of_dots_stand_in_order_and_equal_dots_are_all_seen(axes):
     assert_allclose([ends[:, 1] for ends in ranges], np.repeat(runs.get_ydata(), 2).reshape(3, 2))
 
 
-def test_ladder_of_errors_goes_down_to_the_right_and_says_what_is_new():
+def test_ladder_of_errors_goes_down_to_the_left_and_says_what_is_new():
     """The best network would seem to stand at the worst end, or a gain be credited to another ingredient."""
     errors = {"baseline-softmax": [0.08, 0.09], "own": [0.02, 0.03]}
     figure = charts.error_ladder(errors, "title", added={"own": "a hidden layer"}, of=1000)
     (axes,) = figure.axes
-    assert axes.get_xscale() == "log" and axes.xaxis_inverted()
+    assert axes.get_xscale() == "log" and not axes.xaxis_inverted()
     assert tick_texts(axes.yaxis) == list(errors) and axes.yaxis_inverted()
     for name, runs in errors.items():
         assert_allclose(line(axes, name).get_xdata(), runs)
     written = [(text.get_text(), round(text.xy[1])) for text in axes.texts]
-    assert written == [("85", 0), ("25", 1), ("+ a hidden layer", 1)]
+    assert written == [("85", 0), ("25", 1), ("+ a hidden layer", 1), ("mean", 1)]
 
 
 def test_what_a_pruner_did_not_see_is_dotted():

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from digits import results
-from sklearn.model_selection import train_test_split
+from mnist_files import random_split
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 import experiments as command
+import fooled
 import images as number_of_images
 import ingredients
 import ladder
@@ -32,9 +33,7 @@ each_experiment = pytest.mark.parametrize("name", command.READS)
 def data(full_mnist, empty_home):
     """Scaled images, labels, and the rows of the series' random split, as notebook 02 makes them."""
     labels = full_mnist["y_train"]
-    train_rows, validation_rows = train_test_split(
-        np.arange(len(labels)), test_size=len(labels) // 6, stratify=labels, random_state=0
-    )
+    train_rows, validation_rows = random_split(labels)
     return {
         "images": full_mnist["x_train"].reshape(-1, 784) / np.float32(255),
         "labels": labels,
@@ -176,8 +175,8 @@ def test_one_row_of_the_stronger_networks_comes_out_again(data):
 
 
 @pytest.mark.slow
-def test_baseline_errs_as_often_on_disturbed_digits_again(data):
-    """Another disturbance, or other images, would stand in the table."""
+def test_baseline_errs_as_often_on_disturbed_digits_and_is_fooled_as_easily_again(data):
+    """Another disturbance, other images, or changes that were searched for badly would stand in a table."""
     from digits import training
 
     runs = training.train(
@@ -196,6 +195,22 @@ def test_baseline_errs_as_often_on_disturbed_digits_again(data):
     for _, row in stored.iterrows():
         errors = measured[row["kind"], row["level"], 0]
         assert abs(errors - row["errors"]) <= 40, (row["kind"], row["level"])
+    rows = np.flatnonzero(runs.scores(data["test_images"])[0].argmax(axis=1) == data["test_labels"])
+    originals, digits = data["test_images"][rows[:200]], data["test_labels"][rows[:200]]
+    again = fooled.fool(runs.network, originals, digits.astype(int))
+    stored = rows_of("fooled", network="baseline-softmax").loc[0].squeeze()
+    assert again["misread"] == stored["misread"] == 1
+    assert abs(again["length"] - stored["length"]) < 0.04
+    assert max(again["misread_at_random"], stored["misread_at_random"]) < 0.02
+
+
+def test_random_changes_are_as_long_as_those_that_fool():
+    """The control would compare short changes with long ones."""
+    pixels = np.random.default_rng(1).random((20, 784)).astype(np.float32)
+    originals, lengths = np.where(pixels < 0.8, 0, pixels), np.linspace(0.5, 2, 20)
+    changed = fooled.at_random(originals, lengths)
+    assert changed.min() >= 0 and changed.max() <= 1
+    assert np.linalg.norm(changed - originals, axis=1) == pytest.approx(lengths, rel=0.02)
 
 
 def test_votes_are_means_of_probabilities():

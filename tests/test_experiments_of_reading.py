@@ -10,7 +10,7 @@ from digits import results
 from digits.handwriting import no_digit, strokes_made
 from digits.handwriting.between import Mark
 from digits.store import artifacts
-from sklearn.model_selection import train_test_split
+from mnist_files import random_split
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
@@ -24,9 +24,7 @@ import steps
 def data(full_mnist, monkeypatch):
     """The artifacts that the experiments read, as notebook 02 makes them."""
     labels = full_mnist["y_train"]
-    train_rows, validation_rows = train_test_split(
-        np.arange(len(labels)), test_size=len(labels) // 6, stratify=labels, random_state=0
-    )
+    train_rows, validation_rows = random_split(labels)
     images, test = (full_mnist[x].reshape(-1, 784) / np.float32(255) for x in ("x_train", "x_test"))
     arrays = {
         "preprocessed.npz": {

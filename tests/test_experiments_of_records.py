@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from digits import results
-from sklearn.model_selection import train_test_split
+from mnist_files import random_split
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
@@ -46,9 +46,7 @@ def test_one_row_of_the_candidates_comes_out_again(full_mnist):
     name = "tiny 2-4-5-5-6, bent"
     labels = full_mnist["y_train"]
     images = full_mnist["x_train"].reshape(-1, 784) / np.float32(255)
-    learn, held_back = train_test_split(
-        np.arange(len(labels)), test_size=len(labels) // 6, stratify=labels, random_state=0
-    )
+    learn, held_back = random_split(labels)
     from digits import training
 
     one = candidates.FROM_LABELS[name].training(images, labels, [candidates.SEED], rows=learn)

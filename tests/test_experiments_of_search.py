@@ -8,7 +8,7 @@ import optuna
 import pandas as pd
 import pytest
 from digits import results
-from sklearn.model_selection import train_test_split
+from mnist_files import random_split
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
@@ -141,9 +141,7 @@ def trial_data(full_mnist, empty_home, monkeypatch):
     from digits.search import tuning
 
     images, labels = full_mnist["x_train"].reshape(-1, 784) / np.float32(255), full_mnist["y_train"]
-    learn, validate = train_test_split(
-        np.arange(len(labels)), test_size=len(labels) // 6, stratify=labels, random_state=0
-    )
+    learn, validate = random_split(labels)
     rows = np.random.default_rng(0).permutation(learn)[:10_000]
     data = {
         "images": images[rows],

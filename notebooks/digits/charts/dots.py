@@ -117,7 +117,6 @@ def error_ladder(
         axes.vlines(means[name], rung - 0.36, rung + 0.36, color=look.colour, linewidth=2.5)
     drawn = np.concatenate([*errors.values(), list(low.values()), list(high.values())])
     plots.error_axis(axes.xaxis, drawn, of=of, steps=steps)
-    axes.set_xlim(axes.get_xlim()[::-1])  # fewer errors to the right
     for rung, name in enumerate(errors):
         axes.annotate(
             f"{round(of * means[name], 6):,.0f}",
@@ -132,9 +131,9 @@ def error_ladder(
         )
         if name in added:
             extremes = [*errors[name], *(limits[name] for limits in (low, high) if name in limits)]
-            ends = {1: min(extremes), -1: max(extremes)}  # on the right the fewest errors
+            ends = {-1: min(extremes), 1: max(extremes)}
             middle = np.mean(np.log(axes.get_xlim()))
-            side = -1 if np.mean(np.log(list(ends.values()))) < middle else 1
+            side = 1 if np.mean(np.log(list(ends.values()))) < middle else -1
             axes.annotate(
                 textwrap.fill(f"+ {added[name]}", 45),
                 (ends[side], rung),
@@ -145,6 +144,15 @@ def error_ladder(
                 fontsize=plots.SMALL,
                 color="0.25",
             )
+    axes.annotate(
+        "mean",
+        (1, 1),
+        xycoords="axes fraction",
+        xytext=(8, 0),
+        textcoords="offset points",
+        fontsize=plots.SMALL,
+        color="0.25",
+    )
     name_rows(axes, list(errors))
-    axes.set(xlabel=f"errors of {of:,} test images (log scale, fewer to the right)", title=title)
+    axes.set(xlabel=f"errors of {of:,} test images (log scale)", title=title)
     return figure

@@ -104,21 +104,17 @@ def lessons_and_preparation(table: pd.DataFrame, title: str) -> plt.Figure:
     kinds = table["pictures"].unique()
     figure, panels = plt.subplots(1, len(kinds), figsize=(plots.WIDE, 2.9), sharey=True)
     plots.headline(figure, title)
-    names = []
     for axes, kind in zip(panels, kinds, strict=True):
         of_kind = table[table["pictures"] == kind]
         groups = of_kind.groupby(["learned from", "prepared"], sort=False)["right"]
         names = [_way(*way) for way in groups.groups]
         for height, (name, (_, runs)) in enumerate(zip(names, groups, strict=True)):
             runs_and_mean(axes, height, runs.to_numpy(), 0, name, like="conv")
+        name_rows(axes, names)
         axes.set_xlim(-0.03, 1.03)
         plots.percent_axis(axes.xaxis, every=0.5)
         axes.set_xlabel("share read right")
         axes.set_title(kind, fontweight="normal", fontsize=10)
-    name_rows(panels[0], names)
-    for axes in panels[1:]:
-        axes.tick_params(axis="y", length=0)
-        axes.grid(axis="x")
     return figure
 
 
