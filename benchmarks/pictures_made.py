@@ -60,8 +60,10 @@ def _photographed(generator: np.random.Generator, source: Source) -> Written:
 
 
 def _sixteen(generator: np.random.Generator, source: Source) -> Written:
-    """16 x 16 pixels, stretched to fill them, half of them black and white only."""
-    ink, digit = source.one(generator) if generator.random() < 0.5 else _form(generator)
+    """16 x 16 pixels, stretched to fill them, half of them black and white only; no pen is thinner than a pixel."""
+    ink, digit = (
+        source.one(generator) if generator.random() < 0.5 else _form(generator, pen=(0.07, 0.2))
+    )
     small = _resized(ink, (16, 16))
     if generator.random() < 0.5:
         small = (small > 0.4).astype(float)
@@ -92,7 +94,7 @@ def _thin_crop(generator: np.random.Generator, source: Source) -> Written:
 def _number(generator: np.random.Generator, source: Source) -> Written:
     """A whole number of two to six digits, by one hand; now and then two of them touch."""
     count = int(generator.integers(2, 7))
-    return _row([None] * count, generator, source)
+    return _row([None] * count, generator, source, touching=0.05)
 
 
 def _sum(generator: np.random.Generator, source: Source) -> Written:
@@ -110,8 +112,13 @@ _SIGNS = {
 }
 
 
-def _row(order: list, generator: np.random.Generator, source: Source) -> Written:
-    """Digits (None) and signs in a row, on paper with a little light and shadow."""
+def _row(
+    order: list, generator: np.random.Generator, source: Source, touching: float = 0.0
+) -> Written:
+    """Digits (None) and signs in a row, on paper with a little light and shadow.
+
+    A mark reaches into the box of the one before with the probability ``touching``.
+    """
     from digits.handwriting.pens import Hand
 
     pen = float(generator.uniform(0.05, 0.13))
@@ -137,7 +144,9 @@ def _row(order: list, generator: np.random.Generator, source: Source) -> Written
         top = height + rise
         place = page[top : top + ink.shape[0], left : left + ink.shape[1]]
         np.maximum(place, ink[: len(place)], out=place)
-        left += ink.shape[1] + round(height * generator.uniform(0.03, 0.5))
+        touches = generator.random() < touching
+        gap = generator.uniform(-0.12, -0.04) if touches else generator.uniform(0.03, 0.5)
+        left += ink.shape[1] + round(height * gap)
     light = np.linspace(1, generator.uniform(0.7, 1), page.shape[1])
     return Written(_on_paper(page[:, : left + height], light[: left + height]), tuple(digits))
 
@@ -219,7 +228,7 @@ def _wide_hand(pen: tuple[float, float] = (0.025, 0.2)):
     """Hands that differ more than those that the network learned from."""
     from digits.handwriting.pens import Hand
 
-    return Hand((-0.35, 0.65), (-12, 12), (0.45, 1.1), pen, (0.015, 0.055))
+    return Hand((-0.35, 0.65), (-12, 12), (0.45, 1.1), pen, (0.005, 0.06))
 
 
 def _form(generator: np.random.Generator, hand=None, pen: tuple[float, float] = (0.025, 0.2)):

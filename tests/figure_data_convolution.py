@@ -116,7 +116,7 @@ def receptive_fields(figure, run):
 
 
 def maps(figure, run):
-    """The maps of the 7 behind two convolutions, the first by hand; all on one scale."""
+    """The first filters, each above its map of the 7, by hand; maps of the second convolution, on one scale."""
     seven = first_of(run, 7)
     filters, biases = (
         array for array in last_weights(run, "conv") if array.shape in ((5, 5, 1, 16), (16,))
@@ -125,10 +125,15 @@ def maps(figure, run):
     sums = np.einsum("rcij,ijf->frc", windows, filters[:, :, 0]) + biases[:, np.newaxis, np.newaxis]
     first = np.maximum(sums.reshape(16, 12, 2, 12, 2).max(axis=(2, 4)), 0)
     second = _behind_relu(run, "conv", seven.reshape(1, 784))[1][0, :, :, :16]
-    shown = drawn.images_of(figure)[:32]
-    assert_allclose(np.stack(shown[:16]), first, atol=1e-4)
-    assert_allclose(np.stack(shown[16:]), second.transpose(2, 0, 1), atol=1e-4)
-    assert len(scales_of(figure, range(32))) == 1
+    rows = np.array(drawn.images_of(figure)[:48], dtype=object).reshape(6, 8)
+    shown = [np.stack([*rows[place], *rows[place + 2]]) for place in (0, 1)]
+    assert_allclose(shown[0].astype(float), filters[:, :, 0].transpose(2, 0, 1), atol=1e-6)
+    assert_allclose(shown[1].astype(float), first, atol=1e-4)
+    of_second = np.stack([*rows[4], *rows[5]]).astype(float)
+    assert_allclose(of_second, second.transpose(2, 0, 1), atol=1e-4)
+    assert [axes.get_title() for axes in figure.axes[:8]] == [str(one) for one in range(1, 9)]
+    assert len(scales_of(figure, [*range(8), *range(16, 24)])) == 1
+    assert len(scales_of(figure, [*range(8, 16), *range(24, 48)])) == 1
 
 
 def exciting(figure, run):

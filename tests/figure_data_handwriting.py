@@ -4,9 +4,8 @@ import functools
 
 import drawn
 import numpy as np
-from digits import evaluation, handwriting, results
+from digits import evaluation, handwriting, plots, results
 from digits.handwriting import STAGES, STEPS, no_digit, strokes_made
-from figure_data_comparison import unseen
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
@@ -81,9 +80,10 @@ def hero(figure, run):
 
 def steps(figure, run):
     """Two photographs, each with what every stage of the pipeline makes of it, under the stages' names."""
-    photos, shown = _first_photographs(run, 11), drawn.images_of(figure)
+    count = len(_chosen(run)[0])
+    photos, shown = _first_photographs(run, count), drawn.images_of(figure)
     assert len(shown) == 2 * len(STAGES)
-    for row, number in enumerate((3, 6)):
+    for row, number in enumerate((min(102, count - 1), 6)):
         of_row = shown[len(STAGES) * row : len(STAGES) * (row + 1)]
         assert_allclose(of_row[0], photos[number] / 255, atol=1e-6)
         (expected,) = handwriting.digits_in(photos[number])
@@ -112,18 +112,33 @@ def simple_fails(figure, run):
         assert int(read.removeprefix("read as ")) == probabilities.argmax()
 
 
+LEFT_OUT = {
+    "with all steps": "nothing",
+    "light left uneven": "uneven light removed",
+    "ink taken to be dark": "polarity found",
+    "all ink is one digit": "lines and specks dropped",
+    "page not looked for": "page found",
+    "stretched to a square": "aspect kept",
+    "centred by its box": "centred by mass",
+    "thickness left alone": "thickness matched",
+    "edges left rough": "edges smoothed",
+}
+
+
 def ablation(figure, run):
-    """Both networks' errors with all steps, and without each, the one that own needs most first."""
+    """Both networks' errors with all steps, and without each that changes more than 2 points for one of them."""
     (axes,) = figure.axes
     ticks = drawn.tick_labels(figure, axes.yaxis)
-    assert ticks[0] == "with all steps"
+    names = [LEFT_OUT[tick] for tick in ticks]
     table = results.experiment("steps")
-    table = table[table["pictures"] == "photographed"].set_index("changed")
-    names = ["nothing", *(tick.removeprefix("without: ") for tick in ticks[1:])]
-    assert sorted(names[1:]) == sorted(STEPS)
+    table = table[table["changed"].isin(["nothing", *STEPS]) & (table["pictures"] != "blank paper")]
+    wide = table.pivot_table(["own", "reading"], "changed", "pictures")
+    matters = ((wide - wide.loc["nothing"]).abs() > 0.02).any(axis=1)
+    assert names[0] == "nothing" and sorted(names[1:]) == sorted(matters.index[matters])
+    on_photographs = wide.xs("photographed", axis=1, level="pictures")
     for network, look in (("own", "own-on-split"), ("reading", "reading")):
         shown = np.concatenate([drawn.line(axes, f"{tick}, {look}") for tick in ticks])
-        assert_allclose(shown[:, 0], (1 - table.loc[names, network]).clip(0.5 / 200))
+        assert_allclose(shown[:, 0], (1 - on_photographs.loc[names, network]).clip(0.5 / 200))
         assert_array_equal(np.round(shown[:, 1]), range(len(ticks)))
 
 
@@ -140,7 +155,9 @@ def preparation(figure, run):
             what = f"{kind} photographs" if learned == "photographs" else "digits"
             name = f"learned {what},\nreads {kind} pictures"
             assert_allclose(sorted(drawn.line(axes, f"runs of {name}")[:, 0]), sorted(runs))
-            assert_allclose(drawn.line(axes, name)[:, 0], [runs.mean()])
+            assert_allclose(drawn.line(axes, name)[:, 0], [runs.mean()] * 2)
+        numbers = [text.get_text() for text in axes.texts]
+        assert numbers == [plots.percent(share) for share in groups.mean()]
 
 
 def letters(figure, run):
@@ -174,23 +191,27 @@ def no_digits(figure, run):
 
 
 def threshold(figure, run):
-    """Pictures without an answer, and wrong ones among the answers: means of three networks."""
-    table = results.experiment("reading")
-    given = ("drawn on a screen", "photographed")
-    chosen_by = table[(table["digits"] == "validation") & table["pictures"].isin(given)]
-    means = chosen_by.groupby("threshold")[["right", "wrong"]].mean()
-    (axes,) = figure.axes
-    answered = means["right"] + means["wrong"]
-    assert_allclose(drawn.line(axes, "no answer"), np.column_stack([means.index, 1 - answered]))
-    no_digits = table[(table["digits"] == "validation")]
-    no_digits = no_digits[no_digits["pictures"].isin(["letters", "printed letters", "signs"])]
-    called = drawn.line(axes, "called a digit")
-    assert_allclose(called[:, 1], no_digits.groupby("threshold")["wrong"].mean())
-    wrong = drawn.line(axes, "wrong answers")
-    assert_allclose(wrong[:, 1], means["wrong"] / answered)
+    """Means of three networks for each threshold, and the two goals: left where digits are shown, right where not."""
     from digits.handwriting.reading import UNSURE_BELOW
 
-    assert_allclose(drawn.points(axes.lines[3])[:, 0], UNSURE_BELOW)
+    table = results.experiment("reading")
+    table = table[table["digits"] == "validation"]
+
+    def means(*kinds):
+        return table[table["pictures"].isin(kinds)].groupby("threshold")[["right", "wrong"]].mean()
+
+    given = means("drawn on a screen", "photographed")
+    answered = given["right"] + given["wrong"]
+    none = means("letters", "printed letters", "signs")
+    left, right = figure.axes
+    assert_allclose(drawn.line(left, "no answer"), np.column_stack([given.index, 1 - answered]))
+    assert_allclose(drawn.line(left, "wrong answers")[:, 1], given["wrong"] / answered)
+    assert_allclose(drawn.line(right, "called a digit")[:, 1], none["wrong"])
+    for axes, goal in ((left, 0.005), (right, 0.05)):
+        assert_allclose(drawn.line(axes, "goal")[:, 1], goal)
+        assert_allclose(drawn.line(axes, "used")[:, 0], UNSURE_BELOW)
+        told = f"goal: at most {plots.percent(goal, 1 if goal < 0.01 else 0)}"
+        assert told in [text.get_text() for text in axes.texts]
 
 
 def scored(figure, run):
@@ -246,32 +267,39 @@ def other_people(figure, run):
 
 def number(figure, run):
     """A page with a sum, a box around each mark, and above it what is read."""
-    (page,) = drawn.images_of(figure)
-    (axes,) = figure.axes
+    found = _boxed(figure)
+    assert len(found) >= 5
+    words = [text.get_text() for text in figure.axes[0].texts]
+    assert words == [str(one.digit) if one.is_digit else "no digit" for one in found]
+
+
+def _boxed(figure):
+    """What the shipped network reads on the page of a figure, where the figure's boxes lie."""
+    (page,), (axes,) = drawn.images_of(figure), figure.axes
     found = _shipped().read(page)
-    assert len(found) == len(axes.patches) == len(axes.texts) >= 5
-    for one, box, text in zip(found, axes.patches, axes.texts, strict=True):
+    for one, box in zip(found, axes.patches, strict=True):
         left, top, right, bottom = one.box
         assert_allclose(box.get_xy(), [left * page.shape[1], top * page.shape[0]])
         assert_allclose(box.get_width(), (right - left) * page.shape[1])
         assert_allclose(box.get_height(), (bottom - top) * page.shape[0])
-        assert text.get_text() == (str(one.digit) if one.is_digit else "no digit")
+    return found
 
 
 def reading(figure, run):
-    """A test digit's photograph, the image made of it, and that image's probabilities."""
-    from digits.handwriting.reading import UNSURE_BELOW
+    """A page with four digits and a letter, with boxes and answers."""
+    found = _boxed(figure)
+    words = [text.get_text().split(" (")[0] for text in figure.axes[0].texts]
+    assert words == [str(one.digit) if one.is_digit else "no digit" for one in found if one.sure]
+    assert len(words) == 5 and "no digit" in words
 
-    images, labels = unseen(run)
-    row = np.random.default_rng(SEED).permutation(len(labels))[0]
-    (photo,) = handwriting.photographs_of(images[[row]], SEED + 1)
-    picture, seen = drawn.images_of(figure)
-    assert_allclose(picture, photo / 255, atol=1e-6)
-    assert_allclose(seen, handwriting.digits_in(photo)[0], atol=1e-6)
-    expected = _shipped().probabilities(seen[np.newaxis])[0]
-    assert_allclose([bar.get_width() for bar in figure.axes[2].patches], expected, atol=1e-4)
-    assert drawn.tick_labels(figure, figure.axes[2].yaxis) == [*"0123456789", "none"]
-    assert_allclose(drawn.points(figure.axes[2].lines[0])[:, 0], UNSURE_BELOW)
+
+def seen(figure, run):
+    """Each mark of the page in the figure before, as the network saw it, with its answer."""
+    before = run.figure("09_reading")
+    found = _boxed(before)
+    for shown, one in zip(drawn.images_of(figure), found, strict=True):
+        assert_allclose(shown, one.image, atol=1e-6)
+    assert drawn.titles_of(figure) == [text.get_text() for text in before.axes[0].texts]
 
 
 SHOWS = {
@@ -290,4 +318,5 @@ SHOWS = {
     "09_other_people": other_people,
     "09_number": number,
     "09_reading": reading,
+    "09_seen": seen,
 }

@@ -120,9 +120,13 @@ def robustness(figure, run):
         assert axes.get_ylim() == left.get_ylim()
         is_grey = len(set(axes.get_facecolor())) == 2  # red, green and blue alike, below 1
         assert is_grey == kind.startswith(("shift", "noise"))
-        assert [each.get_label() for each in axes.lines] == names
+        beside = ["deep-undistorted", "baseline-softmax"] if place % 2 else []
+        assert [each.get_label() for each in axes.lines] == [*beside, *names]
+        for name in beside:
+            means = rows[rows["network"] == name].groupby("level")["errors"].mean() / 2000
+            assert_allclose(drawn.line(axes, name), means.reset_index())
         if place < 2:
-            assert [text.get_text() for text in axes.get_legend().get_texts()] == names
+            assert [text.get_text() for text in axes.get_legend().get_texts()] == [*beside, *names]
         for name, ranges in zip(names, drawn.stretches(axes), strict=True):
             shares = rows[rows["network"] == name].assign(share=rows["errors"] / 2000)
             of_level = shares.groupby("level")["share"]
@@ -421,6 +425,8 @@ def ladder(figure, run):
     tables = [run.table(f"results/{number}.csv") for number in ("05", "07", "08")]
     five_runs = results.experiment("stronger")
     tables[1] = five_runs[five_runs["network"].isin(tables[1]["network"])]
+    records = results.experiment("records")
+    tables.append(records[(records["network"] == "conv-4") & (records["runs"] != "vote")])
     names = drawn.tick_labels(figure, axes.yaxis)
     assert sorted(names) == sorted({name for table in tables for name in table["network"]})
     assert [each.get_label() for each in axes.lines] == names

@@ -71,6 +71,11 @@ class Run:
                 self._loaded[name] = dict(archive)
         return self._loaded[name]
 
+    def figure(self, name: str):
+        """A figure as its notebook drew it in this test run."""
+        place = self.folder if self.dataset.is_sample else self.folder.parent
+        return drawn.read(place / "figures" / f"{name}.pickle")
+
     def table(self, name: str) -> pd.DataFrame:
         """The table of an artifact."""
         return pd.read_csv(self.folder / name)
@@ -97,17 +102,14 @@ each_figure = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def figure(request, step, name):
+def figure(request, step, name, run):
     """A figure as its notebook drew it in this test run."""
     ran = {item.path for item in request.session.items if item.path.suffix == ".ipynb"}
     if step.notebook not in ran:
         pytest.skip(f"notebook {step.number} was not run: add --nbval, and it, to the arguments")
-    config = request.config
-    if config.digits_dataset.is_sample and name == "06_disputed_labels":
+    if run.dataset.is_sample and name == "06_disputed_labels":
         pytest.skip("this figure is about images that the sample does not have")
-    home = pathlib.Path(config.digits_home)
-    place = home / "data" / "sample" if config.digits_dataset.is_sample else home
-    return drawn.read(place / "figures" / f"{name}.pickle")
+    return run.figure(name)
 
 
 def test_every_figure_has_a_check_of_its_data():

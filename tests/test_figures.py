@@ -207,6 +207,21 @@ def test_saved_colours_are_those_drawn(tmp_path):
     assert sizes[1] < 0.6 * sizes[0]
 
 
+def test_soft_light_on_a_photograph_does_not_fall_into_steps(tmp_path):
+    """A page would seem to have stripes and patches of other colours."""
+    down, across = np.mgrid[0:1:300j, 0:1:400j]
+    light = np.stack([1 - 0.5 * across, 0.9 - 0.4 * down, 0.8 - 0.3 * across * down], axis=2)
+    blocks = []
+    figure, axes = plt.subplots(figsize=(5, 4))
+    axes.imshow(light)
+    plots.save(figure, tmp_path / "saved.png")
+    figure.savefig(tmp_path / "drawn.png")
+    for name in ("drawn.png", "saved.png"):
+        inner = pixels(tmp_path / name)[200:600, 200:800]
+        blocks.append(inner.reshape(20, 20, 30, 20, 3).mean(axis=(1, 3)))
+    assert np.abs(blocks[0] - blocks[1]).max() < 3, "of 255, in the mean of 20 x 20 pixels"
+
+
 def test_show_displays_that_file_with_its_caption_and_closes_the_figure(figure_file, displayed):
     """The notebook would show something else than it saved, or no words for who cannot see it; memory would fill."""
     figure = _drawing()

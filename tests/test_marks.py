@@ -317,17 +317,28 @@ def test_boxes_lie_around_the_marks_of_the_picture(size, on_a_table):
     assert first.box[2] < second.box[0], "the 7 stands left of the 2"
 
 
-def test_slash_in_a_ring_is_part_of_a_0():
-    """The ring would be a frame, and what it holds a 1: a slashed 0 whose slash touches nothing."""
+@pytest.mark.parametrize("width", [0.45, 1])
+@pytest.mark.parametrize("slant", [-0.3, 0, 0.5])
+def test_slash_in_a_ring_is_part_of_a_0(width, slant):
+    """The ring would be a frame, and what it holds a 1: a slashed 0 whose slash touches nothing, in any hand."""
     picture, draw = page(280, 280)
-    write(draw, "0", 80, 60, 160, 9)
-    draw.line((156, 108, 116, 172), fill=0, width=9)
+    for points in (
+        [(80 * np.sin(turn), 110 * np.cos(turn)) for turn in np.linspace(0, 2 * np.pi, 60)],
+        [(36, -56), (-36, 56)],
+    ):
+        draw.line([(140 + width * x - slant * y, 140 + y) for x, y in points], 0, 9, "curve")
     [slashed] = handwriting.readings_in(picture)
+    assert slashed.box[2] - slashed.box[0] > 0.9 * width * 160 / 280
+
+
+@pytest.mark.parametrize("lean", [0, 12])
+def test_one_in_a_ring_is_no_slash(lean):
+    """A 1 that somebody encircled would be read as a 0."""
     picture, draw = page(280, 280)
     draw.ellipse((40, 40, 240, 240), outline=0, width=9)
-    write(draw, "1", 112, 90, 100, 9)
+    draw.line((140 + lean, 90, 140 - lean, 190), fill=0, width=9)
     [encircled] = handwriting.readings_in(picture)
-    assert slashed.box[2] - slashed.box[0] > 0.3 > encircled.box[2] - encircled.box[0]
+    assert encircled.box[3] - encircled.box[1] < 0.5
 
 
 def test_dot_below_belongs_to_a_question_mark():

@@ -5,7 +5,6 @@ What is drawn again and again (digits, learning curves, ladders, matrices) stand
 
 import base64
 import html
-import io
 import os
 import pathlib
 import pickle
@@ -18,12 +17,11 @@ import numpy.typing as npt
 from IPython.display import display
 from matplotlib import ticker
 from matplotlib.axis import Axis, XAxis
-from matplotlib.layout_engine import ConstrainedLayoutEngine
-from PIL import Image
 
 from .basics.workspace import write_atomically
 from .dataset import mnist
 from .store import artifacts
+from .store.figure_files import save
 
 # From matplotlib's defaults: what a user's own matplotlibrc says is for other figures.
 plt.style.use(["default", pathlib.Path(__file__).with_name("digits.mplstyle")])
@@ -248,23 +246,6 @@ def show(figure: plt.Figure, name: str, caption: str) -> None:
     display({"text/html": _on_page(path.read_bytes(), caption), "text/plain": caption}, raw=True)
 
 
-def save(figure: plt.Figure, path: pathlib.Path) -> None:
-    """Write a figure as a PNG with its margin, all of it or nothing, and close it; equal figures give equal bytes.
-
-    The image has a palette of 256 colours, to which those drawn are rounded: no channel moves by more than about 20
-    of 255, and the file is less than half as large.
-    """
-    _lay_out(figure)
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", pil_kwargs={"compress_level": 0})  # it is read at once
-    plt.close(figure)
-    with Image.open(drawn) as image, write_atomically(path) as temporary:
-        # MAXCOVERAGE keeps rare colours, such as those of a few small markers, apart from frequent ones.
-        method, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
-        few = image.convert("RGB").quantize(256, method=method, dither=dither)
-        few.save(temporary, format="PNG", compress_level=8, dpi=image.info["dpi"])
-
-
 def _on_page(png: bytes, caption: str) -> str:
     """An image with its caption below, as HTML.
 
@@ -276,25 +257,3 @@ def _on_page(png: bytes, caption: str) -> str:
     # How many pixels wide it is stands in the header of a PNG.
     width = round(int.from_bytes(png[16:20]) / plt.rcParams["savefig.dpi"] * _PAGE_PIXELS_PER_INCH)
     return f'<img src="data:image/png;base64,{data}" width="{width}" alt="{words}"><p>{words}</p>'
-
-
-def _lay_out(figure: plt.Figure) -> None:
-    """Lay the figure out so that with its margin of paper it is as wide as it was asked to be, and keep it so.
-
-    The solver behind the layout is not the same to the last digit each time: rounded places are.
-    """
-    engine = figure.get_layout_engine()
-    if not isinstance(engine, ConstrainedLayoutEngine):
-        return
-    width, height = figure.get_size_inches()
-    padding = plt.rcParams["savefig.pad_inches"]
-    across = max(padding - engine.get()["w_pad"], 0) / width
-    up = max(padding - engine.get()["h_pad"], 0) / height
-    engine.set(rect=(across, up, 1 - 2 * across, 1 - 2 * up))
-    figure.set_dpi(plt.rcParams["savefig.dpi"])
-    engine.execute(figure)
-    figure.set_layout_engine("none")
-    for axes in figure.axes:
-        places = np.round(axes.get_position(original=True).bounds, 12)
-        axes.set_position(tuple(places), which="original")
-        axes.set_in_layout(True)  # set_position takes the axes out of what is laid out

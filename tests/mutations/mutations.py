@@ -135,7 +135,7 @@ MUTATIONS = (
     Mutation(
         "figure-saved-blank",
         "a figure is emptied before it is saved",
-        f"{_DIGITS}/plots.py",
+        f"{_DIGITS}/store/figure_files.py",
         "    figure.savefig(drawn",
         "    figure.clear()\n    figure.savefig(drawn",
         _FIGURES,

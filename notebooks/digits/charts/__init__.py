@@ -30,7 +30,7 @@ from .images import digit_grid, draw_digit, picture_rows
 from .inside import (
     changed_digits,
     digits_moved,
-    maps_on_one_scale,
+    filters_and_maps,
     planes_of_activations,
     slopes_on_digits,
 )
@@ -96,6 +96,7 @@ __all__ = [
     "errors_per_digit",
     "errors_without_steps",
     "filmstrip",
+    "filters_and_maps",
     "flattery_of_choosing",
     "forward_and_backward",
     "ingredients",
@@ -106,7 +107,6 @@ __all__ = [
     "losses_by_width",
     "losses_of_batches",
     "map_and_components",
-    "maps_on_one_scale",
     "maps_to_scale",
     "means_and_deviations",
     "means_and_templates",

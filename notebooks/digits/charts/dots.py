@@ -33,9 +33,9 @@ def dots_with_ranges(axes: plt.Axes, rows: Mapping[str, Row | Sequence[Row]]) ->
     """
     for height, (name, found) in enumerate(rows.items()):
         groups = [found] if isinstance(found, Row) else list(found)
-        for shift, row in zip(_spread(len(groups), 0.25), groups, strict=True):
+        for shift, row in zip(spread(len(groups), 0.25), groups, strict=True):
             look = plots.look(row.look)
-            places = height + shift + _spread(len(row.values), 0.2 / len(groups))
+            places = height + shift + spread(len(row.values), 0.2 / len(groups))
             if len(row.low):
                 axes.hlines(places, row.low, row.high, color=look.colour, linewidth=1.5)
             axes.plot(
@@ -56,7 +56,7 @@ def name_rows(axes: plt.Axes, names: Sequence[str], heights: npt.ArrayLike | Non
     axes.grid(axis="x")
 
 
-def _spread(count: int, reach: float) -> np.ndarray:
+def spread(count: int, reach: float) -> np.ndarray:
     """Places around 0 for so many things."""
     return np.linspace(-reach, reach, count) if count > 1 else np.zeros(count)
 
@@ -74,7 +74,7 @@ def runs_and_mean(
         look = plots.look(like or name)
         dot, colour, mark, size = look.marker, look.colour, look.marker, 9
     axes.hlines(height, mean - reach, mean + reach, color=look.colour, linewidth=2)
-    places = height + _spread(len(runs), 0.22)
+    places = height + spread(len(runs), 0.22)
     axes.plot(runs, places, dot, color=colour, markersize=4, label=f"runs of {name}")
     axes.plot(mean, height, mark, color=look.colour, markersize=size, label=name)
 
@@ -110,7 +110,7 @@ def error_ladder(
         look = plots.look(name)
         if name in low:
             axes.hlines(rung, low[name], high[name], color=look.colour, linewidth=1)
-        places = rung + _spread(len(runs), 0.18)
+        places = rung + spread(len(runs), 0.18)
         axes.plot(runs, places, look.marker, color=look.colour, markersize=4, label=name)
         if name in low:
             axes.plot(runs[0], places[0], "o", color="black", markersize=3.5, label="first run")

@@ -22,8 +22,6 @@ def photograph_to_answer(
     probabilities: np.ndarray,
     network: str,
     title: str,
-    *,
-    unsure_below: float | None = None,
 ) -> plt.Figure:
     """A strip from left to right: pictures of one digit, what a layer makes of the last, and the probabilities.
 
@@ -35,7 +33,6 @@ def photograph_to_answer(
         probabilities: shape (10,), one per digit, or (11,), the last one for "no digit".
         network: its name in ``plots.LOOKS``.
         title: the message of the figure.
-        unsure_below: where a line crosses the bars: less is no answer.
     """
     tiled = {name: _side_by_side(np.asarray(values, dtype=float)) for name, values in maps.items()}
     shapes = [picture.shape[1] / picture.shape[0] for picture in pictures.values()]
@@ -57,7 +54,7 @@ def photograph_to_answer(
         axes.spines[:].set_visible(False)
         left = _after(figure, axes, name)
     axes = _place(figure, left + _NAMES_OF_DIGITS, _BARS, _TALL)
-    _draw_bars(axes, probabilities, network, unsure_below)
+    _draw_bars(axes, probabilities, network)
     return figure
 
 
@@ -87,9 +84,7 @@ def _after(figure: plt.Figure, axes: Axes, name: str) -> float:
     return right + _GAP
 
 
-def _draw_bars(
-    axes: Axes, probabilities: np.ndarray, network: str, unsure_below: float | None
-) -> None:
+def _draw_bars(axes: Axes, probabilities: np.ndarray, network: str) -> None:
     """Horizontal bars, 0 on top and "no digit" at the bottom; the name of the likeliest answer stands out."""
     answer, count = int(np.argmax(probabilities)), len(probabilities)
     names = [*"0123456789", "none"][:count]
@@ -102,8 +97,6 @@ def _draw_bars(
     axes.set_title(
         f"answer: {names[answer]}", fontsize=plots.SMALL, fontweight="normal", loc="center", pad=5
     )
-    if unsure_below is not None:
-        axes.axvline(unsure_below, color=plots.look("training").colour, linestyle=":")
 
 
 def _side_by_side(maps: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """What a hidden layer does, and what was tried with it: boundaries, activations, settings, what its neurons see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -103,7 +103,14 @@ def activations_and_slopes(
     return figure
 
 
-def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> plt.Figure:
+def ingredients(
+    runs: pd.DataFrame,
+    half_widths: pd.DataFrame,
+    title: str,
+    *,
+    marked: Collection[str] = (),
+    limits_of: pd.DataFrame | None = None,
+) -> plt.Figure:
     """Validation loss and error of networks with and without ingredients: every run a dot, their mean with an interval.
 
     Args:
@@ -111,6 +118,8 @@ def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> pl
         half_widths: by network and for each of the two columns, how far the interval reaches from the mean. A panel
             for each of its columns, in their order.
         title: the message of the figure.
+        marked: the networks whose rows have a grey ground.
+        limits_of: runs whose extent the axes have, as far as they go beyond those drawn: for figures to be compared.
     """
     names = list(dict.fromkeys(runs["network"]))
     figure, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 0.9 + 0.33 * len(names)), sharey=True)
@@ -122,14 +131,22 @@ def ingredients(runs: pd.DataFrame, half_widths: pd.DataFrame, title: str) -> pl
             runs_and_mean(axis, height, found, half_widths.loc[name, column], name)
             # The runs lie on top of the mean: it would cover some of them.
             axis.lines[-2].set(zorder=3, markersize=6, markeredgecolor="white", markeredgewidth=0.6)
-        axis.axvline(means.loc[names[0], column], color="0.75", linewidth=1, zorder=0)
+        axis.axvline(means.loc[names[0], column], color="0.75", linewidth=1, zorder=0.5)
+        for height, name in enumerate(names):
+            if name in marked:
+                axis.axhspan(height - 0.5, height + 0.5, color="0.93", linewidth=0, zorder=0)
+        if limits_of is not None:
+            axis.update_datalim([(value, 0) for value in limits_of[column]])
+            axis.autoscale_view(scaley=False)
         name_rows(axis, [name.replace(" - ", " without ") for name in names])
     of_loss, of_error = (axes[list(half_widths).index(each)] for each in ("val_loss", "val_error"))
     of_loss.locator_params(axis="x", nbins=7, steps=[1, 2, 5, 10])
     of_loss.set_xlabel("validation loss (nats)")
     of_error.set_xlabel("validation error rate")
     lowest, highest = of_error.get_xlim()
-    plots.percent_axis(of_error.xaxis, every=0.004 if highest - lowest > 0.008 else 0.001)
+    extent = highest - lowest
+    every = 0.004 if extent > 0.012 else 0.002 if extent > 0.006 else 0.001
+    plots.percent_axis(of_error.xaxis, every=every)
     return figure
 
 

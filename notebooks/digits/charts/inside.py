@@ -33,27 +33,39 @@ _NAME = 0.11  # room for a digit's name, as a share of the axes
 _WHITE_EDGE = patheffects.withStroke(linewidth=3, foreground="white")
 
 
-def maps_on_one_scale(maps: Mapping[str, np.ndarray], title: str) -> plt.Figure:
-    """Maps of several layers, eight in a row, all on one scale of colours from 0.
+def filters_and_maps(
+    filters: np.ndarray, first: np.ndarray, second: np.ndarray, title: str
+) -> plt.Figure:
+    """The filters of a first convolution, each above its map of an image, and maps of the second, eight in a row.
+
+    All filters are on one scale of colours around 0, all maps on one from 0.
 
     Args:
-        maps: for each layer's name its maps of one image, not negative, shape (rows, columns, maps); the number of
-            maps is a multiple of eight.
+        filters: the weights, shape (side, side, maps).
+        first: the first convolution's maps of one image, not negative, shape (rows, columns, maps).
+        second: maps of the second one, likewise. The numbers of maps are multiples of eight.
         title: the message of the figure.
     """
-    counts = [values.shape[2] // _IN_A_ROW for values in maps.values()]
-    limit = max(float(values.max()) for values in maps.values())
-    rows = sum(counts)
-    figure, axes = plt.subplots(rows, _IN_A_ROW, figsize=(plots.WIDE, 0.5 + 0.92 * rows))
+    parts = {"filter": filters, "convolution 1": first, "convolution 2": second}
+    rows = [("filter", 0), ("convolution 1", 0), ("filter", 1), ("convolution 1", 1)]
+    rows += [("convolution 2", row) for row in range(second.shape[2] // _IN_A_ROW)]
+    figure, axes = plt.subplots(len(rows), _IN_A_ROW, figsize=(plots.WIDE, 0.5 + 0.95 * len(rows)))
     plots.headline(figure, title)
-    first = 0
-    for (name, values), count in zip(maps.items(), counts, strict=True):
-        of_layer = axes[first : first + count]
-        for axis, number in zip(of_layer.flat, range(values.shape[2]), strict=True):
-            drawn = draw_digit(axis, values[:, :, number], cmap=plots.AMOUNT, limit=limit)
-        name_row(of_layer[0, 0], f"{name}\n{values.shape[0]} × {values.shape[1]}")
-        first += count
-    figure.colorbar(drawn, ax=axes, label="value after ReLU", shrink=0.8, aspect=30)
+    weight, value = float(np.abs(filters).max()), float(max(first.max(), second.max()))
+    for of_row, (name, row) in zip(axes, rows, strict=True):
+        for axis, number in zip(of_row, range(_IN_A_ROW * row, _IN_A_ROW * (row + 1)), strict=True):
+            shown = parts[name][:, :, number]
+            if name == "filter":
+                words = str(number + 1)
+                of_filter = draw_digit(axis, shown, words, cmap=plots.DIVERGING, limit=weight)
+            else:
+                of_map = draw_digit(axis, shown, cmap=plots.AMOUNT, limit=value)
+        name_row(of_row[0], f"{name}\n{shown.shape[0]} × {shown.shape[1]}")
+    for drawn, beside, words in (
+        (of_filter, axes[:3], "weight of a filter"),
+        (of_map, axes[3:], "value of a map, after ReLU"),
+    ):
+        figure.colorbar(drawn, ax=beside, label=words, shrink=0.8, aspect=20)
     return figure
 
 

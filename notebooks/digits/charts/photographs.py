@@ -1,6 +1,6 @@
 """Reading photographs: what each step of the preparation is good for, what is read, and what is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from .. import evaluation, plots
-from .dots import Row, dots_with_ranges, name_rows, runs_and_mean
+from .dots import Row, dots_with_ranges, name_rows, spread
 from .images import draw_digit, picture_rows
 
 
@@ -75,6 +75,8 @@ def _dark_on_light(picture: np.ndarray) -> np.ndarray:
 def errors_without_steps(accuracies: pd.DataFrame, photographs: int, title: str) -> plt.Figure:
     """Each network's error with all steps of the preparation, and without one of them, on a logarithmic axis.
 
+    A dotted line from top to bottom shows the error with all steps.
+
     Args:
         accuracies: one row for each step that is left out, the first with all, one column for each network.
         photographs: how many were read; no error at all is drawn as half a photograph.
@@ -89,6 +91,8 @@ def errors_without_steps(accuracies: pd.DataFrame, photographs: int, title: str)
     dots_with_ranges(axes, rows)
     _keep_rows_apart(axes, len(rows))
     plots.error_axis(axes.xaxis, errors)
+    for name, with_all in errors.iloc[0].items():
+        axes.axvline(with_all, color=plots.look(str(name)).colour, linewidth=0.8, linestyle=":")
     _name_networks(axes, errors.iloc[-1], len(errors) - 1)
     axes.set(xlabel="share of photographs that are not read right (log scale)", title=title)
     return figure
@@ -109,13 +113,31 @@ def lessons_and_preparation(table: pd.DataFrame, title: str) -> plt.Figure:
         groups = of_kind.groupby(["learned from", "prepared"], sort=False)["right"]
         names = [_way(*way) for way in groups.groups]
         for height, (name, (_, runs)) in enumerate(zip(names, groups, strict=True)):
-            runs_and_mean(axes, height, runs.to_numpy(), 0, name, like="conv")
+            _runs_mean_and_number(axes, height, runs.to_numpy(), name)
         name_rows(axes, names)
         axes.set_xlim(-0.03, 1.03)
         plots.percent_axis(axes.xaxis, every=0.5)
         axes.set_xlabel("share read right")
         axes.set_title(kind, fontweight="normal", fontsize=10)
     return figure
+
+
+def _runs_mean_and_number(axes: plt.Axes, height: float, runs: np.ndarray, name: str) -> None:
+    """Draw conv's runs as small marks and their mean as a stroke, with the number on the side where there is room."""
+    look, mean = plots.look("conv"), float(runs.mean())
+    places = height + spread(len(runs), 0.22)
+    axes.plot(runs, places, look.marker, color=look.colour, markersize=4, label=f"runs of {name}")
+    axes.plot([mean] * 2, [height - 0.36, height + 0.36], color=look.colour, label=name)
+    side = -1 if mean > 0.5 else 1
+    axes.annotate(
+        plots.percent(mean),
+        (mean, height),
+        xytext=(8 * side, 0),
+        textcoords="offset points",
+        ha="left" if side > 0 else "right",
+        va="center",
+        fontsize=plots.SMALL,
+    )
 
 
 def _way(learned: str, is_prepared: bool) -> str:
@@ -212,55 +234,44 @@ def _name_networks(axes: plt.Axes, places: pd.Series, row: int) -> None:
 
 
 def answers_by_threshold(
-    thresholds: Sequence[float],
-    unanswered: np.ndarray,
-    wrong: np.ndarray,
-    called: np.ndarray,
-    used: float,
-    network: str,
-    title: str,
+    shares: pd.DataFrame, goals: Mapping[str, float], used: float, network: str, title: str
 ) -> plt.Figure:
-    """How many photographs get no answer, and how many answers are wrong, against the threshold.
+    """How much gets no answer, and how much a wrong one, against the threshold: left where there are digits, right not.
 
     Args:
-        thresholds: smallest probabilities that are given as an answer, shape (thresholds,).
-        unanswered: the share of photographs without an answer at each.
-        wrong: the share of wrong ones among the answers at each.
-        called: the share of letters and signs that are called a digit at each.
+        shares: one row for each smallest probability that is given as an answer. Of pictures of digits ``no answer``,
+            and of the answers ``wrong answers``; of what is no digit ``called a digit``.
+        goals: the most that is allowed, for the last two.
         used: the threshold that is used, shown as a line.
         network: its name in ``plots.LOOKS``.
         title: the message of the figure.
     """
-    figure, axes = plt.subplots(figsize=(plots.MEDIUM, 3.1))
+    figure, panels = plt.subplots(1, 2, figsize=(plots.WIDE, 3.1))
+    plots.headline(figure, title)
     look = plots.look(network)
-    curves = {
-        "no answer": (unanswered, "-", look),
-        "wrong answers": (wrong, "--", look),
-        "called a digit": (called, "-", plots.look("other")),
+    names = {
+        "drawings and photographs": ("no answer", "wrong answers"),
+        "letters and signs": ("called a digit",),
     }
-    for label, (shares, line, way) in curves.items():
-        marker = way.marker if line == "-" else None
-        axes.plot(thresholds, shares, line, color=way.colour, marker=marker, label=label)
-    axes.axvline(used, color=plots.look("training").colour, linestyle=":")
-    axes.set(
-        xlabel="smallest probability that is given as an answer",
-        ylabel="share",
-        xlim=(thresholds[0], 1),
-        title=title,
-    )
-    highest = max(unanswered.max(), wrong.max(), called.max()) * 1.1
-    axes.set_ylim(-0.03 * highest, highest)
-    axes.annotate(
-        f"we use {used:g}",
-        (used, axes.get_ylim()[1]),
-        xytext=(-6, -2),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        fontsize=plots.SMALL,
-    )
-    plots.percent_axis(axes.yaxis, every=0.01 if highest < 0.06 else 0.02 if highest < 0.2 else 0.1)
-    axes.grid(axis="y")
-    ends = {label: shares[-1] for label, (shares, _, _) in curves.items()}
-    plots.label_lines(axes, ends, {label: way.colour for label, (_, _, way) in curves.items()})
+    for axes, (kind, columns) in zip(panels, names.items(), strict=True):
+        for column in columns:
+            line = ":" if column == "no answer" else "-"
+            axes.plot(shares[column], line, marker=look.marker, color=look.colour, label=column)
+        goal, highest = goals[columns[-1]], 1.1 * shares[[*columns]].to_numpy().max()
+        axes.axhline(goal, color="0.4", linewidth=1, label="goal")
+        axes.axvline(used, color=plots.look("training").colour, linestyle=":", label="used")
+        axes.set(
+            xlabel="smallest probability that is given as an answer",
+            ylabel="share",
+            xlim=(shares.index[0] - 0.01, 1),
+            ylim=(-0.03 * highest, highest),
+        )
+        axes.set_title(kind, fontweight="normal", fontsize=10)
+        plots.percent_axis(axes.yaxis, every=0.01 if highest < 0.05 else 0.02)
+        axes.grid(axis="y")
+    for axes, columns in zip(panels, names.values(), strict=True):
+        goal = goals[columns[-1]]
+        words = f"goal: at most {plots.percent(goal, 1 if goal < 0.01 else 0)}"
+        ends = {name: float(shares[name].iloc[-1]) for name in columns} | {words: goal}
+        plots.label_lines(axes, ends, dict.fromkeys(ends, look.colour) | {words: "0.3"})
     return figure

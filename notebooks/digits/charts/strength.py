@@ -19,6 +19,7 @@ def disturbance_curves(
     title: str,
     linear: Collection[str] = (),
     marked: Collection[str] = (),
+    beside: Mapping[str, Sequence[str]] | None = None,
 ) -> plt.Figure:
     """The error under each disturbance against its strength: a row for each disturbance, a column for each group.
 
@@ -32,8 +33,11 @@ def disturbance_curves(
         title: the message of the figure.
         linear: the kinds whose axis of errors is linear: where all networks misread many, a logarithm shows a knot.
         marked: the kinds whose panels have a grey ground.
+        beside: for a column's title networks of which it shows the means as thin grey lines, to compare with.
     """
-    drawn = table[table["network"].isin([name for names in groups.values() for name in names])]
+    beside = {} if beside is None else beside
+    names_drawn = [name for names in (*groups.values(), *beside.values()) for name in names]
+    drawn = table[table["network"].isin(names_drawn)]
     kinds = dict(list(drawn.groupby("kind", sort=False)))
     figure, axes = plt.subplots(
         len(kinds),
@@ -44,7 +48,10 @@ def disturbance_curves(
     )
     plots.headline(figure, title)
     for row, (kind, part) in zip(axes, kinds.items(), strict=True):
-        for axis, names in zip(row, groups.values(), strict=True):
+        for axis, (words, names) in zip(row, groups.items(), strict=True):
+            for name, style in zip(beside.get(words, ()), ("--", ":"), strict=False):
+                means = part[part["network"] == name].groupby("level")["error"].mean()
+                axis.plot(means, style, color="0.45", linewidth=1, label=name)
             _curves_of_runs(axis, part, names)
             axis.set_xlabel(kind)
             if kind in marked:
@@ -57,7 +64,8 @@ def disturbance_curves(
             row[0].set_ylabel("error rate\n(log scale)")
     for axis, words in zip(axes[0], groups, strict=True):
         place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.4}
-        axis.legend(title=words, alignment="left", ncols=len(axis.lines), fontsize=9, **place)
+        columns = min(len(axis.lines), 3) if not beside else 2
+        axis.legend(title=words, alignment="left", ncols=columns, fontsize=9, **place)
     return figure
 
 

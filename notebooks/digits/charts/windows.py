@@ -48,6 +48,7 @@ def window_walk(
         drawn = draw_digit(
             axes[3, column], np.where(done, sums, np.nan), cmap=plots.DIVERGING, limit=limit
         )
+        axes[3, column].set_facecolor("0.85")  # what is not reached yet
         _frame(axes[3, column], place, row, 1)
     names = ("window", "its pixels", "pixels times\nweights", "map so far")
     for axis, name in zip(axes[:, 1], names, strict=True):

@@ -76,7 +76,10 @@ def without_frames(ink: np.ndarray) -> np.ndarray:
         for frame in parts
         if _may_be_a_frame(frame, ink.shape)
     }
-    frames = {label for label, inside in held.items() if inside and not _is_slash(inside)}
+    by_label = {part.label: part for part in parts}
+    frames = {
+        label for label, inside in held.items() if inside and not _is_slash(inside, by_label[label])
+    }
     inside = {part.label: part for label in frames for part in held[label]}
     tallest = max((size_of(part)[0] for part in inside.values()), default=0)
     small = {
@@ -97,12 +100,21 @@ def _may_be_a_frame(part: Region, shape: tuple[int, ...]) -> bool:
     return extent > _SMALLEST * side_of(shape) and stroke_width(part.image) < _FRAMES_LINES * extent
 
 
-def _is_slash(held: list[Region]) -> bool:
-    """Whether a ring holds one straight stroke that leans to the right, as the slash in a 0 does."""
+def _is_slash(held: list[Region], ring: Region) -> bool:
+    """Whether a ring holds one straight stroke that leans to the right, as the slash in a 0 does.
+
+    How far it leans is seen in the ring made upright and round: a narrow 0, or one that leans to the left, has a steep
+    slash.
+    """
     if len(held) > 1:
         return False
     is_straight = held[0].axis_minor_length < _SLASH * held[0].axis_major_length
-    return is_straight and _LEANS[0] < -np.rad2deg(held[0].orientation) < _LEANS[1]
+    rows, columns = (ring.coords - ring.coords.mean(axis=0)).T
+    slant = np.mean(rows * columns) / np.mean(rows**2)
+    down, across = np.cos(held[0].orientation), np.sin(held[0].orientation)
+    across = (across - slant * down) / np.std(columns - slant * rows)
+    leans = np.rad2deg(np.arctan2(-across, down / np.std(rows)))
+    return bool(is_straight and _LEANS[0] < leans < _LEANS[1])
 
 
 def _sides_of_a_box(part: Region) -> np.ndarray:
