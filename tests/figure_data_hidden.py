@@ -164,7 +164,7 @@ def ingredients(figure, run):
     assert_runs_with_intervals(figure, table[table["split"] == "random"])
 
 
-def assert_runs_with_intervals(figure, table, panels=("loss", "error")):
+def assert_runs_with_intervals(figure, table, panels=("loss", "error"), confidence=0.95):
     """The loss and the error of every run, with their mean and its interval; a network in each row."""
     names = list(dict.fromkeys(table["network"]))
     shown = drawn.tick_labels(figure, figure.axes[0].yaxis)
@@ -174,16 +174,17 @@ def assert_runs_with_intervals(figure, table, panels=("loss", "error")):
         of_runs = values[measured]
         assert axes.get_xlabel().startswith(f"validation {measured}")
         for height, name in enumerate(names):
-            assert_runs_and_mean(axes, height, of_runs[table["network"] == name].to_numpy(), name)
+            runs = of_runs[table["network"] == name].to_numpy()
+            assert_runs_and_mean(axes, height, runs, name, confidence)
 
 
-def assert_runs_and_mean(axes, height, runs, name):
-    """A row with every run as a dot, their mean, and its 95 % interval by Student's t."""
+def assert_runs_and_mean(axes, height, runs, name, confidence=0.95):
+    """A row with every run as a dot, their mean, and its interval by Student's t."""
     from scipy import stats
 
     assert_allclose(drawn.line(axes, f"runs of {name}")[:, 0], runs)
     assert_allclose(drawn.line(axes, name), [[runs.mean(), height]])
-    reach = stats.t.ppf(0.975, len(runs) - 1) * stats.sem(runs)
+    reach = stats.t.ppf((1 + confidence) / 2, len(runs) - 1) * stats.sem(runs)
     (interval,) = [ends for ends in np.concatenate(drawn.stretches(axes)) if ends[0, 1] == height]
     assert_allclose(interval[:, 0], [runs.mean() - reach, runs.mean() + reach], rtol=1e-3)
     assert_allclose(interval[:, 1], height)

@@ -244,7 +244,7 @@ def trials_and_trainings(runs: pd.DataFrame, title: str) -> plt.Figure:
         axis.set_view_interval(errors.min() / 1.03, errors.max() * 1.03, ignore=True)
     axes.set(
         xlabel="validation error of the trial (log scale)",
-        ylabel="after the long training (log scale)",
+        ylabel="validation error after\nthe long training (log scale)",
         title=title,
     )
     axes.grid()

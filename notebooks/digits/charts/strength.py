@@ -33,7 +33,7 @@ def disturbance_curves(
         title: the message of the figure.
         linear: the kinds whose axis of errors is linear: where all networks misread many, a logarithm shows a knot.
         marked: the kinds whose panels have a grey ground.
-        beside: for a column's title networks of which it shows the means as thin grey lines, to compare with.
+        beside: for a column's title networks of which it shows the means as thin lines, to compare with.
     """
     beside = {} if beside is None else beside
     names_drawn = [name for names in (*groups.values(), *beside.values()) for name in names]
@@ -42,7 +42,7 @@ def disturbance_curves(
     figure, axes = plt.subplots(
         len(kinds),
         len(groups),
-        figsize=(plots.WIDE, 0.6 + 1.68 * len(kinds)),
+        figsize=(plots.WIDE, 0.9 + 2 * len(kinds)),
         sharey="row",
         squeeze=False,
     )
@@ -51,7 +51,7 @@ def disturbance_curves(
         for axis, (words, names) in zip(row, groups.items(), strict=True):
             for name, style in zip(beside.get(words, ()), ("--", ":"), strict=False):
                 means = part[part["network"] == name].groupby("level")["error"].mean()
-                axis.plot(means, style, color="0.45", linewidth=1, label=name)
+                axis.plot(means, style, color=plots.look(name).colour, linewidth=0.9, label=name)
             _curves_of_runs(axis, part, names)
             axis.set_xlabel(kind)
             if kind in marked:

@@ -70,8 +70,9 @@ def search_history(trials: pd.DataFrame, random: int, title: str) -> plt.Figure:
     axes.set_ylim(top=1.3 * axes.get_ylim()[1])  # room for words
     for trial, of_trial in zip(trials["trial"][is_beyond], error[is_beyond], strict=True):
         text = f"\u2191 {plots.percent(of_trial)}"
-        # From left of the trial on, so that no border crosses the number.
-        axes.text(trial - 0.35, error[~is_beyond].max(), text, fontsize=plots.SMALL)
+        # From left of the trial on, so that no border crosses the number, and above all that is drawn.
+        place = (trial - 0.35, 0.86)
+        axes.text(*place, text, transform=axes.get_xaxis_transform(), fontsize=plots.SMALL)
     axes.set_xlim(-0.8, steps[-1] + 0.3)
     for border in (0.5, random + 0.5):
         axes.axvline(border, color="0.58", linewidth=1)
