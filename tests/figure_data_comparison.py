@@ -56,7 +56,9 @@ def comparison(figure, run):
     assert rungs == [
         name for group in groups for name in sorted(group, key=lambda name: -means[name])
     ]
-    written = {round(text.xy[1], 1): text.get_text() for text in axes.texts if text.xy[0] == 1}
+    *right_of_it, above = [text for text in axes.texts if text.xy[0] == 1]
+    assert above.get_text() == "mean"
+    written = {round(text.xy[1], 1): text.get_text() for text in right_of_it}
     assert written == {
         rung: f"{round(10_000 * means[name], 6):,.0f}" for rung, name in enumerate(rungs)
     }

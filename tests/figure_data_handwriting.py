@@ -1,11 +1,13 @@
 """What the figures of notebook 09 must show, from the pictures, the pipeline and the networks, or what it saved."""
 
 import functools
+import sys
 
 import drawn
 import numpy as np
 from digits import evaluation, handwriting, plots, results
 from digits.handwriting import STAGES, STEPS, no_digit, strokes_made
+from figure_data_comparison import unseen
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
@@ -41,12 +43,15 @@ def photographs_shown(figure, run):
 
 
 def only_resized(figure, run):
-    """The first ten, as Pillow makes them small and grey, under their labels."""
+    """The first ten, as Pillow makes them small and grey, under label and answer."""
     shown = drawn.images_of(figure)
+    read = _reader(run.folder, "own-on-split").probabilities(np.stack(shown)).argmax(axis=1)
     for image, photo in zip(shown, _first_photographs(run, 10), strict=True):
         small = np.asarray(Image.fromarray(photo).convert("L").resize((28, 28)))
         assert_allclose(image, 1 - small / 255, atol=1e-6)
-    assert drawn.titles_of(figure) == [str(label) for label in _chosen(run)[1][:10]]
+    labels = _chosen(run)[1][:10]
+    expected = [f"{label}, read as {answer}" for label, answer in zip(labels, read, strict=True)]
+    assert drawn.titles_of(figure) == expected
 
 
 def hero(figure, run):
@@ -83,7 +88,8 @@ def steps(figure, run):
     count = len(_chosen(run)[0])
     photos, shown = _first_photographs(run, count), drawn.images_of(figure)
     assert len(shown) == 2 * len(STAGES)
-    for row, number in enumerate((min(102, count - 1), 6)):
+    darkest = int(np.argmin([photo.mean() for photo in photos]))
+    for row, number in enumerate((min(102, count - 1), darkest)):
         of_row = shown[len(STAGES) * row : len(STAGES) * (row + 1)]
         assert_allclose(of_row[0], photos[number] / 255, atol=1e-6)
         (expected,) = handwriting.digits_in(photos[number])
@@ -150,25 +156,67 @@ def preparation(figure, run):
     for kind, axes in panels.items():
         of_kind = table[table["pictures"] == kind]
         groups = of_kind.groupby(["learned from", "prepared"], sort=False)["right"]
-        for (learned, is_prepared), runs in groups:
-            kind = "prepared" if is_prepared else "bare"
-            what = f"{kind} photographs" if learned == "photographs" else "digits"
-            name = f"learned {what},\nreads {kind} pictures"
+        ways = (("digits", False), ("photographs", False), ("digits", True), ("photographs", True))
+        names = drawn.tick_labels(figure, figure.axes[0].yaxis)
+        words = ("neither", "learning alone", "preparation alone", "both")
+        assert [name.split("\n")[0] for name in names] == list(words)
+        for name, way in zip(names, ways, strict=True):
+            runs = groups.get_group(way)
             assert_allclose(sorted(drawn.line(axes, f"runs of {name}")[:, 0]), sorted(runs))
             assert_allclose(drawn.line(axes, name)[:, 0], [runs.mean()] * 2)
         numbers = [text.get_text() for text in axes.texts]
-        assert numbers == [plots.percent(share) for share in groups.mean()]
+        assert numbers == [plots.percent(groups.get_group(way).mean()) for way in ways]
+
+
+def kinds(figure, run):
+    """One picture of each kind that the experiments read, but for blank paper, under the kind's name."""
+    sys.path.insert(0, str(results.EXPERIMENTS.parent))  # where the experiments make them
+    from pictures_made import KINDS, Source, pictures
+
+    images, labels = _chosen(run)
+    source = Source(np.round(255 * images).astype(np.uint8).reshape(-1, 28, 28), labels)
+    names = [kind for kind in KINDS if kind != "blank paper"]
+    titles = [title.replace("\n", " ") for title in drawn.titles_of(figure)]
+    assert [title.replace("  ", " ") for title in titles] == names
+    for shown, kind in zip(drawn.images_of(figure), names, strict=True):
+        (made,) = pictures(kind, 1, SEED + 5, source)
+        grey = made.picture.ndim == 2
+        expected = 1 - made.picture / 255 if grey else made.picture
+        assert_allclose(shown, expected)
 
 
 def letters(figure, run):
     """Letters of fonts that no network learned from, under what conv makes of them."""
+    _letters_under_answers(figure, _reader(run.folder, "conv"))
+
+
+def letters_again(figure, run):
+    """The same letters under what the shipped network makes of them."""
+    _letters_under_answers(figure, _shipped())
+
+
+def _letters_under_answers(figure, reader):
     rules = no_digit.Rules(fonts=no_digit.HELD_BACK)
     made = no_digit.marks_made(14, SEED, rules, kind="letter written") / 255
     for shown, image in zip(drawn.images_of(figure), made, strict=True):
         assert_allclose(shown, image * 255)
-    probabilities = _reader(run.folder, "conv").probabilities(made)
-    for title, one in zip(drawn.titles_of(figure), probabilities, strict=True):
-        assert title.split(" (")[0] == str(one.argmax())
+    for title, one in zip(drawn.titles_of(figure), reader.probabilities(made), strict=True):
+        assert title.split(" (")[0] == (str(one.argmax()) if one.argmax() < 10 else "none")
+
+
+def unsure(figure, run):
+    """The seven test images about which the shipped network is least sure, under label and answer."""
+    images, labels = unseen(run)
+    probabilities = _shipped().probabilities(images)
+    rows = probabilities.max(axis=1).argsort(kind="stable")[:7]
+    for shown, title, row in zip(
+        drawn.images_of(figure), drawn.titles_of(figure), rows, strict=True
+    ):
+        assert_allclose(np.ravel(shown), np.ravel(images[row]))
+        answer = probabilities[row].argmax()
+        words = "none" if answer == 10 else answer
+        percent = plots.percent(probabilities[row].max())
+        assert title == f"label {labels[row]}:\n{words} ({percent})"
 
 
 def forms(figure, run):
@@ -311,6 +359,9 @@ SHOWS = {
     "09_ablation": ablation,
     "09_preparation": preparation,
     "09_letters": letters,
+    "09_letters_again": letters_again,
+    "09_kinds": kinds,
+    "09_unsure": unsure,
     "09_forms": forms,
     "09_no_digits": no_digits,
     "09_threshold": threshold,

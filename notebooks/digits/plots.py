@@ -113,9 +113,10 @@ class _Percent(ticker.PercentFormatter):
     def format_ticks(self, values: list[float]) -> list[str]:
         """The texts of all ticks of an axis, with equally many decimals."""
         texts = super().format_ticks(values)
-        tail = f".0{_PERCENT_SIGN}"
-        if all(text.endswith(tail) for text in texts):
-            return [text.removesuffix(tail) + _PERCENT_SIGN for text in texts]
+        for zeros in (".00", ".0"):
+            tail = f"{zeros}{_PERCENT_SIGN}"
+            if all(text.endswith(tail) for text in texts):
+                return [text.removesuffix(tail) + _PERCENT_SIGN for text in texts]
         return texts
 
 

@@ -5,11 +5,20 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib import patheffects
 from matplotlib.patches import Rectangle
 
 from .. import evaluation, plots
 from .dots import Row, dots_with_ranges, name_rows, spread
 from .images import draw_digit, picture_rows
+
+# By what was learned and whether pictures are prepared: who learned prepared photographs reads prepared pictures.
+_WAYS = {
+    ("digits", False): "neither\n(learned digits,\nreads bare pictures)",
+    ("photographs", False): "learning alone\n(bare photographs,\nbare pictures)",
+    ("digits", True): "preparation alone\n(digits,\nprepared pictures)",
+    ("photographs", True): "both\n(prepared photographs,\nprepared pictures)",
+}
 
 
 def photograph_grid(
@@ -85,17 +94,25 @@ def errors_without_steps(accuracies: pd.DataFrame, photographs: int, title: str)
     errors = (1 - accuracies).clip(lower=0.5 / photographs)
     figure, axes = plt.subplots(figsize=(plots.WIDE, 0.9 + 0.3 * len(errors)))
     rows = {
-        step: [Row([of_networks[name]], name) for name in errors]
+        step: [_with_interval(of_networks[name], photographs, name) for name in errors]
         for step, of_networks in errors.iterrows()
     }
     dots_with_ranges(axes, rows)
     _keep_rows_apart(axes, len(rows))
-    plots.error_axis(axes.xaxis, errors)
+    ranges = [(row.low[0], row.high[0]) for of_step in rows.values() for row in of_step]
+    plots.error_axis(axes.xaxis, np.array(ranges))
     for name, with_all in errors.iloc[0].items():
         axes.axvline(with_all, color=plots.look(str(name)).colour, linewidth=0.8, linestyle=":")
-    _name_networks(axes, errors.iloc[-1], len(errors) - 1)
+    ends = {name: rows[errors.index[-1]][place].high[0] for place, name in enumerate(errors)}
+    _name_networks(axes, pd.Series(ends), len(errors) - 1)
     axes.set(xlabel="share of photographs that are not read right (log scale)", title=title)
     return figure
+
+
+def _with_interval(error: float, photographs: int, name: str) -> Row:
+    """A network's error with its 95 % interval (Wilson's), cut off where half a photograph is drawn for none."""
+    low, high = evaluation.wilson_interval(round(error * photographs), photographs)
+    return Row([error], name, low=[max(low, 0.5 / photographs)], high=[high])
 
 
 def lessons_and_preparation(table: pd.DataFrame, title: str) -> plt.Figure:
@@ -106,15 +123,14 @@ def lessons_and_preparation(table: pd.DataFrame, title: str) -> plt.Figure:
         title: the message of the figure.
     """
     kinds = table["pictures"].unique()
-    figure, panels = plt.subplots(1, len(kinds), figsize=(plots.WIDE, 2.9), sharey=True)
+    figure, panels = plt.subplots(1, len(kinds), figsize=(plots.WIDE, 3.3), sharey=True)
     plots.headline(figure, title)
     for axes, kind in zip(panels, kinds, strict=True):
         of_kind = table[table["pictures"] == kind]
         groups = of_kind.groupby(["learned from", "prepared"], sort=False)["right"]
-        names = [_way(*way) for way in groups.groups]
-        for height, (name, (_, runs)) in enumerate(zip(names, groups, strict=True)):
-            _runs_mean_and_number(axes, height, runs.to_numpy(), name)
-        name_rows(axes, names)
+        for height, (way, name) in enumerate(_WAYS.items()):
+            _runs_mean_and_number(axes, height, groups.get_group(way).to_numpy(), name)
+        name_rows(axes, list(_WAYS.values()))
         axes.set_xlim(-0.03, 1.03)
         plots.percent_axis(axes.xaxis, every=0.5)
         axes.set_xlabel("share read right")
@@ -138,13 +154,6 @@ def _runs_mean_and_number(axes: plt.Axes, height: float, runs: np.ndarray, name:
         va="center",
         fontsize=plots.SMALL,
     )
-
-
-def _way(learned: str, is_prepared: bool) -> str:
-    """What was learned and what is read, in words; who learned prepared photographs reads prepared pictures."""
-    kind = "prepared" if is_prepared else "bare"
-    what = f"{kind} {learned}" if learned == "photographs" else learned
-    return f"learned {what},\nreads {kind} pictures"
 
 
 def wrong_by_kind(scored: pd.DataFrame, count: int, title: str) -> plt.Figure:
@@ -208,6 +217,7 @@ def boxes_over_picture(
             textcoords="offset points",
             fontweight="bold",
             color=plots.look("reading").colour,
+            path_effects=[patheffects.withStroke(linewidth=3, foreground="white")],
         )
     return figure
 
@@ -255,7 +265,7 @@ def answers_by_threshold(
     }
     for axes, (kind, columns) in zip(panels, names.items(), strict=True):
         for column in columns:
-            line = ":" if column == "no answer" else "-"
+            line = "--" if column == "no answer" else "-"
             axes.plot(shares[column], line, marker=look.marker, color=look.colour, label=column)
         goal, highest = goals[columns[-1]], 1.1 * shares[[*columns]].to_numpy().max()
         axes.axhline(goal, color="0.4", linewidth=1, label="goal")
