@@ -79,6 +79,11 @@ def runs_and_mean(
     axes.plot(mean, height, mark, color=look.colour, markersize=size, label=name)
 
 
+def runs_on_top(axes: plt.Axes) -> None:
+    """Lay the runs that :func:`runs_and_mean` drew last over their mean, which would cover some of them."""
+    axes.lines[-2].set(zorder=3, markersize=6, markeredgecolor="white", markeredgewidth=0.6)
+
+
 def error_ladder(
     errors: Mapping[str, Sequence[float]],
     title: str,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .. import plots
 from .curves import lines
-from .dots import name_rows, runs_and_mean
+from .dots import name_rows, runs_and_mean, runs_on_top
 from .images import draw_digit
 
 
@@ -129,8 +129,7 @@ def ingredients(
         for height, name in enumerate(names):
             found = runs.loc[runs["network"] == name, column].to_numpy()
             runs_and_mean(axis, height, found, half_widths.loc[name, column], name)
-            # The runs lie on top of the mean: it would cover some of them.
-            axis.lines[-2].set(zorder=3, markersize=6, markeredgecolor="white", markeredgewidth=0.6)
+            runs_on_top(axis)
         axis.axvline(means.loc[names[0], column], color="0.75", linewidth=1, zorder=0.5)
         for height, name in enumerate(names):
             if name in marked:

@@ -63,7 +63,7 @@ def filters_and_maps(
         name_row(of_row[0], f"{name}\n{shown.shape[0]} × {shown.shape[1]}")
     for drawn, beside, words in (
         (of_filter, axes[:3], "weight of a filter"),
-        (of_map, axes[3:], "value of a map, after ReLU"),
+        (of_map, axes[3:], "value after ReLU"),
     ):
         figure.colorbar(drawn, ax=beside, label=words, shrink=0.8, aspect=20)
     return figure

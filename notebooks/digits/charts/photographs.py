@@ -271,7 +271,7 @@ def answers_by_threshold(
         axes.axhline(goal, color="0.4", linewidth=1, label="goal")
         axes.axvline(used, color=plots.look("training").colour, linestyle=":", label="used")
         axes.set(
-            xlabel="smallest probability that is given as an answer",
+            xlabel="threshold",
             ylabel="share",
             xlim=(shares.index[0] - 0.01, 1),
             ylim=(-0.03 * highest, highest),

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from .. import plots
-from .dots import Row, dots_with_ranges, name_rows, runs_and_mean
+from .dots import Row, dots_with_ranges, name_rows, runs_and_mean, runs_on_top
 
 # A setting with so many values or fewer is drawn as columns.
 _FEW = 6
@@ -278,6 +278,7 @@ def means_of_runs(
         found = runs.loc[runs["network"] == name, "error"].to_numpy()
         like = "tuned" if name in like_tuned else ""
         runs_and_mean(axes, height, found, half_widths[name], name, like)
+        runs_on_top(axes)
     first = runs.loc[runs["network"] == names[0], "error"].mean()
     axes.axvline(first, color="0.5", linestyle=":", zorder=0, label=f"mean of {names[0]}")
     name_rows(axes, names, heights)
