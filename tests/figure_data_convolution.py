@@ -141,7 +141,7 @@ def exciting(figure, run):
     images, _ = validation(run)
     highest = _behind_relu(run, "conv", images)[2].max(axis=(1, 2))
     shown = np.stack(drawn.images_of(figure)).reshape(6, 8, 784)
-    numbers = [int(axes.get_ylabel().removeprefix("map ")) for axes in figure.axes[::8]]
+    numbers = [int(axes.get_ylabel().removeprefix("map ")) - 1 for axes in figure.axes[::8]]
     assert len(set(numbers)) == 6
     for number, row in zip(numbers, shown, strict=True):
         eight = np.sort(highest[:, number])[::-1][:8]

@@ -4,17 +4,23 @@ Each picture is drawn here, and what stands on it is read by the nearest neighbo
 nothing of paper: a picture that was prepared wrongly is read wrongly.
 """
 
+import ast
 import io
+import json
+import re
 import time
 
 import numpy as np
 import pytest
-from digits import handwriting
+from digits import charts, handwriting
+from digits.basics import workspace
 from digits.dataset import mnist
 from digits.handwriting import printed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
+from scipy import ndimage
+from skimage import filters
 from sklearn.neighbors import KNeighborsClassifier
 
 # Digits as strokes in a square of side 1: places of (x, y), y downward.
@@ -350,6 +356,28 @@ def test_dot_below_belongs_to_a_question_mark():
     with_dot = handwriting.readings_in(picture)
     assert len(with_dot) == len(without) == 1
     assert with_dot[0].box[3] > 210 / 280 > without[0].box[3]
+
+
+def test_lines_for_a_readers_own_digit_run(tmp_path):
+    """The first lines that a reader of notebook 09 types would end in a traceback."""
+    picture, draw = page(3000, 4000)
+    write(draw, "7", 900, 1100, 1700, 160)
+    picture.filter(ImageFilter.GaussianBlur(6)).save(tmp_path / "mine.jpg")
+    notebook = json.loads(
+        (workspace.NOTEBOOKS_FOLDER / "09_your_own_handwriting.ipynb").read_text(encoding="utf-8")
+    )
+    cells = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
+    names = {"np": np, "Image": Image, "ndimage": ndimage, "filters": filters}
+    names |= {"handwriting": handwriting, "charts": charts}
+    for number in ("09-010", "09-101"):
+        tree = ast.parse(cells[number])
+        tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+        exec(compile(tree, number, "exec"), names)
+    (lines,) = re.findall(r"```python\n(.*?)```", cells["09-103"], re.DOTALL)
+    exec(lines.replace("my_digit.jpg", (tmp_path / "mine.jpg").as_posix()), names)
+    seen = names["prepared_simply"](names["mine"])
+    (expected,) = handwriting.digits_in(tmp_path / "mine.jpg")
+    assert seen.shape == (28, 28) and np.abs(seen - expected).mean() < 0.06
 
 
 # ---------------------------------------------------------------- anything, in time

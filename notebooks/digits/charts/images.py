@@ -48,6 +48,7 @@ def digit_grid(
     *,
     width: float = plots.WIDE,
     wrong: Sequence[bool] = (),
+    limit: float | None = None,
 ) -> plt.Figure:
     """A figure with images row by row, each under its title.
 
@@ -57,6 +58,7 @@ def digit_grid(
         columns: images in a row.
         width: of the figure in inches: one of the three in ``plots``.
         wrong: one per image, true where title and frame shall stand out in bold; or an empty sequence for none.
+        limit: the value of black, where white is 0. None takes each image's own range.
     """
     rows = -(-len(images) // columns)
     lines = max((title.count("\n") + 1 for title in titles), default=0)
@@ -66,7 +68,7 @@ def digit_grid(
         axis.set_axis_off()
     for index, image in enumerate(images):
         axis, title = axes.flat[index], titles[index] if len(titles) else ""
-        draw_digit(axis, image, title)
+        draw_digit(axis, image, title, limit=limit)
         if len(wrong) and wrong[index]:
             axis.title.set_weight("bold")
             axis.spines[:].set(color="black", linewidth=2.5)
