@@ -195,12 +195,13 @@ def test_baseline_errs_as_often_on_disturbed_digits_and_is_fooled_as_easily_agai
     for _, row in stored.iterrows():
         errors = measured[row["kind"], row["level"], 0]
         assert abs(errors - row["errors"]) <= 40, (row["kind"], row["level"])
-    rows = np.flatnonzero(runs.scores(data["test_images"])[0].argmax(axis=1) == data["test_labels"])
-    originals, digits = data["test_images"][rows[:200]], data["test_labels"][rows[:200]]
+    is_right = runs.scores(data["test_images"])[0].argmax(axis=1) == data["test_labels"]
+    rows = np.random.default_rng(1).permutation(np.flatnonzero(is_right))[:1000]
+    originals, digits = data["test_images"][rows], data["test_labels"][rows]
     again = fooled.fool(runs.network, originals, digits.astype(int), seed=0)
     stored = rows_of("fooled", network="baseline-softmax").loc[0].squeeze()
     assert again["misread"] == stored["misread"] == 1
-    assert abs(again["length"] - stored["length"]) < 0.04
+    assert abs(again["length"] / stored["length"] - 1) < 0.12, "of other images that it reads right"
     assert max(again["misread_at_random"], stored["misread_at_random"]) < 0.02
 
 
