@@ -6,14 +6,13 @@ nothing of paper: a picture that was prepared wrongly is read wrongly.
 
 import ast
 import io
-import json
 import re
 import time
 
+import notebook_files
 import numpy as np
 import pytest
-from digits import charts, handwriting
-from digits.basics import workspace
+from digits import charts, handwriting, series
 from digits.dataset import mnist
 from digits.handwriting import printed
 from hypothesis import HealthCheck, given, settings
@@ -363,10 +362,8 @@ def test_lines_for_a_readers_own_digit_run(tmp_path):
     picture, draw = page(3000, 4000)
     write(draw, "7", 900, 1100, 1700, 160)
     picture.filter(ImageFilter.GaussianBlur(6)).save(tmp_path / "mine.jpg")
-    notebook = json.loads(
-        (workspace.NOTEBOOKS_FOLDER / "09_your_own_handwriting.ipynb").read_text(encoding="utf-8")
-    )
-    cells = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
+    notebook = notebook_files.read(series.step("09"))
+    cells = {cell.id: cell.source for cell in notebook.cells}
     names = {"np": np, "Image": Image, "ndimage": ndimage, "filters": filters}
     names |= {"handwriting": handwriting, "charts": charts}
     for number in ("09-010", "09-101"):
