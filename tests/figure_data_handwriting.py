@@ -118,33 +118,41 @@ def simple_fails(figure, run):
         assert int(read.removeprefix("read as ")) == probabilities.argmax()
 
 
-LEFT_OUT = {
-    "with all steps": "nothing",
-    "light left uneven": "uneven light removed",
-    "ink taken to be dark": "polarity found",
-    "all ink is one digit": "lines and specks dropped",
-    "page not looked for": "page found",
-    "stretched to a square": "aspect kept",
-    "centred by its box": "centred by mass",
-    "thickness left alone": "thickness matched",
-    "edges left rough": "edges smoothed",
-}
+def mended(figure, run):
+    """The photographs that the twenty lines fail on, above what these and what the seven stages make of them."""
+    photos = _first_photographs(run, len(_chosen(run)[0]))
+    number_of = {photo.tobytes(): number for number, photo in enumerate(photos)}
+    own = _reader(run.folder, "own-on-split")
+    for given, lines, stages in zip(*np.reshape(figure.axes, (3, -1)), strict=True):
+        if not given.images:
+            continue
+        photo = np.asarray(given.images[0].get_array())
+        number = number_of[photo.tobytes()]
+        label, read = drawn.title_of(given).split(", read\nas ")
+        assert int(label) == _chosen(run)[1][number]
+        by_lines = np.asarray(lines.images[0].get_array())
+        assert own.probabilities(by_lines[np.newaxis]).argmax() != int(label)
+        if stages.images:
+            (expected,) = handwriting.digits_in(photo)
+            assert_allclose(np.asarray(stages.images[0].get_array()), expected, atol=1e-6)
+            assert int(read) == own.probabilities(expected[np.newaxis]).argmax()
+        else:
+            assert read == "None"
 
 
 def ablation(figure, run):
-    """Both networks' errors with all steps, and without each that changes more than 2 points for one of them."""
+    """What both networks lose on photographs without each step that costs one of them more than one of 200."""
     (axes,) = figure.axes
     ticks = drawn.tick_labels(figure, axes.yaxis)
-    names = [LEFT_OUT[tick] for tick in ticks]
     table = results.experiment("steps")
-    table = table[table["changed"].isin(["nothing", *STEPS]) & (table["pictures"] != "blank paper")]
-    wide = table.pivot_table(["own", "reading"], "changed", "pictures")
-    matters = ((wide - wide.loc["nothing"]).abs() > 0.02).any(axis=1)
-    assert names[0] == "nothing" and sorted(names[1:]) == sorted(matters.index[matters])
-    on_photographs = wide.xs("photographed", axis=1, level="pictures")
+    table = table[table["changed"].isin(["nothing", *STEPS])]
+    table = table[table["pictures"] == "photographed"].set_index("changed")[["own", "reading"]]
+    lost = 100 * (table.loc["nothing"] - table.drop("nothing"))
+    matters = lost.index[(lost.abs() > 0.5).any(axis=1)]
+    assert sorted(ticks) == sorted(matters)
     for network, look in (("own", "own-on-split"), ("reading", "reading")):
         shown = np.concatenate([drawn.line(axes, f"{tick}, {look}") for tick in ticks])
-        assert_allclose(shown[:, 0], (1 - on_photographs.loc[names, network]).clip(0.5 / 200))
+        assert_allclose(shown[:, 0], lost.loc[ticks, network], atol=1e-9)
         assert_array_equal(np.round(shown[:, 1]), range(len(ticks)))
 
 
@@ -186,22 +194,16 @@ def kinds(figure, run):
 
 
 def letters(figure, run):
-    """Letters of fonts that no network learned from, under what conv makes of them."""
-    _letters_under_answers(figure, _reader(run.folder, "conv"))
-
-
-def letters_again(figure, run):
-    """The same letters under what the shipped network makes of them."""
-    _letters_under_answers(figure, _shipped())
-
-
-def _letters_under_answers(figure, reader):
+    """Letters of fonts that no network learned from, under what two networks make of them."""
     rules = no_digit.Rules(fonts=no_digit.HELD_BACK)
-    made = no_digit.marks_made(14, SEED, rules, kind="letter written") / 255
+    made = no_digit.marks_made(10, SEED, rules, kind="letter written") / 255
     for shown, image in zip(drawn.images_of(figure), made, strict=True):
         assert_allclose(shown, image * 255)
-    for title, one in zip(drawn.titles_of(figure), reader.probabilities(made), strict=True):
-        assert title.split(" (")[0] == (str(one.argmax()) if one.argmax() < 10 else "none")
+    networks = {"conv": _reader(run.folder, "conv"), "reading": _shipped()}
+    of_each = [one.probabilities(made).argmax(axis=1) for one in networks.values()]
+    for title, *answers in zip(drawn.titles_of(figure), *of_each, strict=True):
+        for line, name, answer in zip(title.split("\n"), networks, answers, strict=True):
+            assert line.split(" (")[0] == f"{name}: {answer if answer < 10 else 'none'}"
 
 
 def unsure(figure, run):
@@ -263,23 +265,28 @@ def threshold(figure, run):
 
 
 def scored(figure, run):
-    """The wrong answers of both networks, with Wilson's intervals, at the threshold that is used."""
+    """What both networks read right, and what they call a digit, with Wilson's intervals, at the threshold in use."""
     from digits.handwriting.reading import UNSURE_BELOW
 
     table = results.experiment("reading")
     table = table[(table["digits"] == "test") & (table["threshold"] == UNSURE_BELOW)]
-    (axes,) = figure.axes
-    kinds = drawn.tick_labels(figure, axes.yaxis)
-    assert kinds == list(table["pictures"].unique())
-    found = {float(ends[0, 1]): ends[:, 0] for ends in np.concatenate(drawn.stretches(axes))}
-    for row in table.itertuples():
-        look = "reading" if row.network == "shipped" else row.network
-        ((share, height),) = drawn.line(axes, f"{row.pictures}, {look}")
-        assert_allclose(share, row.wrong)
-        assert round(height) == kinds.index(row.pictures)
-        low, high = evaluation.wilson_interval(round(300 * row.wrong), 300)
-        assert_allclose(found[height], [low, high])
-    assert len(found) == len(table)
+    kinds = list(table["pictures"].unique())
+    of_panels = {
+        "right": kinds[: kinds.index("letters")],
+        "wrong": kinds[kinds.index("letters") :][:4],
+    }
+    for axes, (column, of_panel) in zip(figure.axes, of_panels.items(), strict=True):
+        assert drawn.tick_labels(figure, axes.yaxis) == of_panel
+        found = {float(ends[0, 1]): ends[:, 0] for ends in np.concatenate(drawn.stretches(axes))}
+        rows = table[table["pictures"].isin(of_panel)]
+        for _, row in rows.iterrows():
+            look = "reading" if row["network"] == "shipped" else row["network"]
+            ((share, height),) = drawn.line(axes, f"{row['pictures']}, {look}")
+            assert_allclose(share, row[column])
+            assert round(height) == of_panel.index(row["pictures"])
+            low, high = evaluation.wilson_interval(round(300 * row[column]), 300)
+            assert_allclose(found[height], [low, high])
+        assert len(found) == len(rows)
 
 
 @functools.cache
@@ -354,12 +361,12 @@ SHOWS = {
     "09_photographs": photographs_shown,
     "09_only_resized": only_resized,
     "09_simple_fails": simple_fails,
+    "09_mended": mended,
     "09_steps": steps,
     "09_hero": hero,
     "09_ablation": ablation,
     "09_preparation": preparation,
     "09_letters": letters,
-    "09_letters_again": letters_again,
     "09_kinds": kinds,
     "09_unsure": unsure,
     "09_forms": forms,

@@ -53,7 +53,7 @@ def test_made_digits_are_in_mnists_form_and_equally_frequent():
     longer = np.maximum(rows, columns)
     assert longer.max() <= 20 and np.median(longer) >= 19
     for image in images[:50]:
-        assert np.abs(np.array(ndimage.center_of_mass(image)) - 13.5).max() <= 2.5
+        assert np.abs(np.array(ndimage.center_of_mass(image)) - 14).max() <= 2.5
 
 
 @pytest.mark.parametrize("kind", no_digit.KINDS)
@@ -94,8 +94,22 @@ def test_altered_digits_are_still_their_own(full_mnist):
     assert inked.min() < 0.8 and inked.max() > 1.4  # thinner and fatter pens
 
 
+def _coarsely(ink: np.ndarray, count: int = 60) -> list[np.ndarray]:
+    return [seen._coarse(ink, np.random.default_rng(seed)) for seed in range(count)]
+
+
 def test_coarse_pictures_lose_detail():
     ink = np.zeros((60, 40), dtype=np.float32)
-    ink[::6] = 1
-    coarse = seen._coarse(ink, 10)
-    assert coarse.shape == ink.shape and coarse.std() < 0.5 * ink.std()
+    ink[::4] = 1
+    within = [one[20:-20, one.shape[1] // 2] for one in _coarsely(ink)]
+    assert np.median([column.std() for column in within]) < 0.5 * ink.std()
+
+
+def test_some_coarse_pictures_are_stretched_towards_a_square():
+    bars = _coarsely(np.ones((120, 40), dtype=np.float32))
+    assert all(max(bar.shape) == 84 for bar in bars)
+    sides = [
+        [np.ptp(np.nonzero((bar > 0.5).any(axis=axis))) + 1 for axis in (0, 1)] for bar in bars
+    ]
+    wider = 3 * np.divide(*np.transpose(sides))
+    assert 0.15 < np.mean(wider > 1.4) < 0.6 and wider.max() < 3.2

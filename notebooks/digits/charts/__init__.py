@@ -55,11 +55,11 @@ from .passing import forward_and_backward, network_drawing
 from .photographs import (
     answers_by_threshold,
     boxes_over_picture,
-    errors_without_steps,
     lessons_and_preparation,
     misread_pictures,
     photograph_grid,
-    wrong_by_kind,
+    points_lost,
+    right_and_wrong,
 )
 from .records import errors_by_parameters
 from .settings import (
@@ -94,7 +94,6 @@ __all__ = [
     "errors_by_parameters",
     "errors_by_split",
     "errors_per_digit",
-    "errors_without_steps",
     "filmstrip",
     "filters_and_maps",
     "flattery_of_choosing",
@@ -126,8 +125,10 @@ __all__ = [
     "pixel_use",
     "pixel_values",
     "planes_of_activations",
+    "points_lost",
     "receptive_fields",
     "reliability_diagrams",
+    "right_and_wrong",
     "samplers_compared",
     "scores_of_one_image",
     "search_history",
@@ -141,5 +142,4 @@ __all__ = [
     "two_pixels",
     "walks_downhill",
     "window_walk",
-    "wrong_by_kind",
 ]

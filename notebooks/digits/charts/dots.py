@@ -20,6 +20,11 @@ class Row:
     low: Sequence[float] = ()
     high: Sequence[float] = ()
 
+    @property
+    def right_end(self) -> float:
+        """How far to the right its dots and ranges reach."""
+        return max([*self.values, *self.high])
+
 
 def dots_with_ranges(axes: plt.Axes, rows: Mapping[str, Row | Sequence[Row]]) -> None:
     """Draw each row's dots at its height, the first row on top, with horizontal lines for ranges.

@@ -81,38 +81,24 @@ def _dark_on_light(picture: np.ndarray) -> np.ndarray:
     return 1 - picture / 255 if picture.ndim == 2 else picture
 
 
-def errors_without_steps(accuracies: pd.DataFrame, photographs: int, title: str) -> plt.Figure:
-    """Each network's error with all steps of the preparation, and without one of them, on a logarithmic axis.
-
-    A dotted line from top to bottom shows the error with all steps.
+def points_lost(lost: pd.DataFrame, title: str) -> plt.Figure:
+    """How many percentage points fewer each network reads when one step of the preparation is left out.
 
     Args:
-        accuracies: one row for each step that is left out, the first with all, one column for each network.
-        photographs: how many were read; no error at all is drawn as half a photograph.
+        lost: one row for each step that is left out, one column for each network; in points.
         title: the message of the figure.
     """
-    errors = (1 - accuracies).clip(lower=0.5 / photographs)
-    figure, axes = plt.subplots(figsize=(plots.WIDE, 0.9 + 0.3 * len(errors)))
+    figure, axes = plt.subplots(figsize=(plots.WIDE, 0.9 + 0.3 * len(lost)))
     rows = {
-        step: [_with_interval(of_networks[name], photographs, name) for name in errors]
-        for step, of_networks in errors.iterrows()
+        step: [Row([of_networks[name]], name) for name in lost]
+        for step, of_networks in lost.iterrows()
     }
     dots_with_ranges(axes, rows)
     _keep_rows_apart(axes, len(rows))
-    ranges = [(row.low[0], row.high[0]) for of_step in rows.values() for row in of_step]
-    plots.error_axis(axes.xaxis, np.array(ranges))
-    for name, with_all in errors.iloc[0].items():
-        axes.axvline(with_all, color=plots.look(str(name)).colour, linewidth=0.8, linestyle=":")
-    ends = {name: rows[errors.index[-1]][place].high[0] for place, name in enumerate(errors)}
-    _name_networks(axes, pd.Series(ends), len(errors) - 1)
-    axes.set(xlabel="share of photographs that are not read right (log scale)", title=title)
+    axes.axvline(0, color="0.4", linewidth=1)
+    _name_networks_apart(axes, rows)
+    axes.set(xlabel="percentage points of the photographs that are lost", title=title)
     return figure
-
-
-def _with_interval(error: float, photographs: int, name: str) -> Row:
-    """A network's error with its 95 % interval (Wilson's), cut off where half a photograph is drawn for none."""
-    low, high = evaluation.wilson_interval(round(error * photographs), photographs)
-    return Row([error], name, low=[max(low, 0.5 / photographs)], high=[high])
 
 
 def lessons_and_preparation(table: pd.DataFrame, title: str) -> plt.Figure:
@@ -147,7 +133,7 @@ def _runs_mean_and_number(axes: plt.Axes, height: float, runs: np.ndarray, name:
     side = -1 if mean > 0.5 else 1
     axes.annotate(
         plots.percent(mean),
-        (mean, height),
+        (runs.max() if side > 0 else runs.min(), height),
         xytext=(8 * side, 0),
         textcoords="offset points",
         ha="left" if side > 0 else "right",
@@ -156,34 +142,41 @@ def _runs_mean_and_number(axes: plt.Axes, height: float, runs: np.ndarray, name:
     )
 
 
-def wrong_by_kind(scored: pd.DataFrame, count: int, title: str) -> plt.Figure:
-    """For each kind of pictures the share on which each network gives a digit that is not there, with intervals.
+def right_and_wrong(
+    scored: pd.DataFrame, kinds: Mapping[str, Sequence[str]], count: int, title: str
+) -> plt.Figure:
+    """Left, what is read right of each kind of pictures with digits; right, what is called a digit of each without.
 
     Args:
-        scored: columns ``pictures``, ``network`` and ``wrong``, 0 to 1.
-        count: pictures of each kind.
+        scored: columns ``pictures``, ``network``, ``right`` and ``wrong``, 0 to 1.
+        kinds: the kinds of pictures for ``right``, and those for ``wrong``.
+        count: pictures of each kind, for Wilson's intervals.
         title: the message of the figure.
     """
-    kinds = scored["pictures"].unique()
-    figure, axes = plt.subplots(figsize=(plots.WIDE, 0.9 + 0.32 * len(kinds)))
-    rows: dict[str, list[Row]] = {}
-    for kind in kinds:
-        of_kind = scored[scored["pictures"] == kind].sort_values("network")
-        rows[kind] = []
-        for one in of_kind.itertuples():
-            low, high = evaluation.wilson_interval(round(one.wrong * count), count)
-            look = "reading" if one.network == "shipped" else one.network
-            rows[kind].append(Row([one.wrong], look, [low], [high]))
-    dots_with_ranges(axes, rows)
-    _keep_rows_apart(axes, len(rows))
-    axes.set_xlim(-0.02, 1.02)
-    plots.percent_axis(axes.xaxis, every=0.2)
-    axes.set(xlabel="share of pictures on which a digit is given that is not there", title=title)
-    # Where they lie far apart, there is room for their names.
-    ends = {kind: [each.high[0] for each in of_kind] for kind, of_kind in rows.items()}
-    widest = max(ends, key=lambda kind: np.ptp(ends[kind]))
-    names = [each.look for each in rows[widest]]
-    _name_networks(axes, pd.Series(ends[widest], index=names), list(rows).index(widest))
+    longest = max(map(len, kinds.values()))
+    size = (plots.WIDE, 1.3 + 0.34 * longest)
+    figure, panels = plt.subplots(1, 2, figsize=size, width_ratios=[1.2, 1])
+    plots.headline(figure, title)
+    words = {"right": "pictures read right", "wrong": "marks called a digit"}
+    for axes, (column, of_panel) in zip(panels, kinds.items(), strict=True):
+        rows: dict[str, list[Row]] = {}
+        for kind in of_panel:
+            of_kind = scored[scored["pictures"] == kind].sort_values("network")
+            ends = [
+                evaluation.wilson_interval(round(share * count), count) for share in of_kind[column]
+            ]
+            rows[kind] = [
+                Row([share], network, [low], [high])
+                for share, network, (low, high) in zip(
+                    of_kind[column], of_kind["network"], ends, strict=True
+                )
+            ]
+        dots_with_ranges(axes, rows)
+        _keep_rows_apart(axes, len(rows))
+        plots.percent_axis(axes.xaxis, every=0.1 if column == "right" else 0.2)
+        axes.set_xlabel(words[column])
+        axes.margins(x=0.12)  # for the names
+        _name_networks_apart(axes, rows)
     return figure
 
 
@@ -228,18 +221,20 @@ def _keep_rows_apart(axes: plt.Axes, rows: int) -> None:
         axes.axhline(row - 0.5, color=plt.rcParams["grid.color"], linewidth=0.8)
 
 
-def _name_networks(axes: plt.Axes, places: pd.Series, row: int) -> None:
-    """Write the networks' names to the right of their dots in one row."""
-    shifts = np.linspace(-0.25, 0.25, len(places))
-    for (name, place), shift in zip(places.items(), shifts, strict=True):
+def _name_networks_apart(axes: plt.Axes, rows: Mapping[str, Sequence[Row]]) -> None:
+    """Write the networks' names to the right of their dots in the row where these lie farthest apart."""
+    places = np.array([[each.right_end for each in of_row] for of_row in rows.values()])
+    number = int(np.ptp(places, axis=1).argmax())
+    of_row = list(rows.values())[number]
+    for row, place, shift in zip(of_row, places[number], spread(len(of_row), 0.25), strict=True):
         axes.annotate(
-            name,
-            (place, row + shift),
+            row.look,
+            (place, number + shift),
             xytext=(8, 0),
             textcoords="offset points",
             va="center",
             fontsize=plots.SMALL,
-            color=plots.look(name).colour,
+            color=plots.look(row.look).colour,
         )
 
 
@@ -281,7 +276,8 @@ def answers_by_threshold(
         axes.grid(axis="y")
     for axes, columns in zip(panels, names.values(), strict=True):
         goal = goals[columns[-1]]
-        words = f"goal: at most {plots.percent(goal, 1 if goal < 0.01 else 0)}"
+        solid = " for the solid line" if len(columns) > 1 else ""
+        words = f"goal{solid}: at most {plots.percent(goal, 1 if goal < 0.01 else 0)}"
         ends = {name: float(shares[name].iloc[-1]) for name in columns} | {words: goal}
         plots.label_lines(axes, ends, dict.fromkeys(ends, look.colour) | {words: "0.3"})
     return figure

@@ -18,10 +18,13 @@ _LINE = 64
 # longer side is about so long in any case.
 _STROKE, _SMALLEST_DRAWING, _LARGEST_DRAWING = 5.0, 200, 320
 # Paper is even if its border differs so little, out of 1; what differs from it by so much is drawn; and around it
-# stays a quarter of its size, and at least so much, out of 1 for the picture's longer side.
-_EVEN, _DRAWN, _MARGIN = 0.03, 0.08, 0.1
+# stays a quarter of its size, and at least so much, out of 1 for the picture's longer side, and so many pixels.
+_EVEN, _DRAWN, _MARGIN, _LEAST_MARGIN = 0.03, 0.08, 0.1, 2
 # Strokes cover less than this of a page; it is looked at in so many rows at a time.
 _MOST_DRAWN, _ROWS = 0.5, 48
+# A picture of no more pixels a side is one digit, cut out; if its ink reaches the border, so much paper is laid around
+# it, out of 1 for its longer side.
+_CUT_OUT, _LAID_AROUND = 32, 0.5
 # A sheet is looked for in a picture of this size, where ink hardly counts.
 _COARSE_SIDE = 120
 # The middle of a square of so many places of that size is paper, whatever specks are on it.
@@ -38,29 +41,58 @@ def page_of(image: np.ndarray, preparation: Preparation) -> Page:
         image: from :func:`digits.handwriting.pictures.read_image`.
         preparation: how.
     """
-    sheet, place = image, _all_of(image)
+    margin = _missing_margin(image)
+    sheet = wider = _with_paper_around(image, margin)
+    place = _all_of(wider)
     if "page found" not in preparation.without:
-        sheet, place = sheet_in(image)
+        sheet, place = sheet_in(wider)
     drawn = None if "bare margins cut" in preparation.without else _drawn_on(sheet)
     if drawn is None:
-        return Page(_at_working_size(sheet, preparation), _box(place, image.shape))
+        return Page(_at_working_size(sheet, preparation), _box(place, margin, image.shape))
     inner = _with_margin(drawn)
     page = _as_large_as_needed(sheet[inner], drawn[inner], preparation)
     rows, columns = (
         slice(outer.start + within.start, outer.start + within.stop)
         for outer, within in zip(place, inner, strict=True)
     )
-    return Page(page, _box((rows, columns), image.shape))
+    return Page(page, _box((rows, columns), margin, image.shape))
+
+
+def _missing_margin(image: np.ndarray) -> int:
+    """How many pixels of paper a picture lacks on each side: some if it is small and its ink reaches the border."""
+    longer = max(image.shape[:2])
+    border = np.concatenate(sides(image))
+    if longer > _CUT_OUT or np.ptp(border, axis=0).max() <= _EVEN:
+        return 0
+    return round(_LAID_AROUND * longer)
+
+
+def _with_paper_around(image: np.ndarray, margin: int) -> np.ndarray:
+    """A picture with so many pixels around it, in its lightest or darkest colour, whichever more of its border has."""
+    if not margin:
+        return image
+    by_lightness = image.reshape(-1, 3)[np.argsort(image.sum(axis=2), axis=None)[[0, -1]]]
+    distance = [np.linalg.norm(np.concatenate(sides(image)) - one, axis=1) for one in by_lightness]
+    paper = by_lightness[int(np.mean(distance[1] < distance[0]) >= 0.5)]
+    rows, columns = (side + 2 * margin for side in image.shape[:2])
+    wider = np.tile(paper, (rows, columns, 1))
+    wider[margin:-margin, margin:-margin] = image
+    return wider
 
 
 def _all_of(image: np.ndarray) -> tuple[slice, slice]:
     return slice(0, image.shape[0]), slice(0, image.shape[1])
 
 
-def _box(place: tuple[slice, slice], shape: tuple[int, ...]) -> Box:
-    """Some rows and columns, out of 1 for all."""
+def _box(place: tuple[slice, slice], margin: int, shape: tuple[int, ...]) -> Box:
+    """Some rows and columns, out of 1 for all of a picture to which a margin was added."""
     (rows, columns), (height, width) = place, shape[:2]
-    return columns.start / width, rows.start / height, columns.stop / width, rows.stop / height
+    return (
+        (columns.start - margin) / width,
+        (rows.start - margin) / height,
+        (columns.stop - margin) / width,
+        (rows.stop - margin) / height,
+    )
 
 
 def _at_working_size(image: np.ndarray, preparation: Preparation, least: float = 0.0) -> np.ndarray:
@@ -96,7 +128,7 @@ def _with_margin(drawn: np.ndarray) -> tuple[slice, slice]:
     slices = []
     for axis in (0, 1):
         places = np.flatnonzero(drawn.any(axis=1 - axis))
-        margin = int(max(_MARGIN * max(drawn.shape), (places[-1] - places[0]) / 4))
+        margin = max(int(_MARGIN * max(drawn.shape)), (places[-1] - places[0]) // 4, _LEAST_MARGIN)
         slices.append(
             slice(max(places[0] - margin, 0), min(places[-1] + margin + 1, drawn.shape[axis]))
         )

@@ -158,7 +158,7 @@ def _box_of(digit: Digit, page: Page) -> Box:
     (rows, columns), (height, width) = page.image.shape[:2], digit.ink.shape
     x = [left + (right - left) * place / columns for place in (digit.left, digit.left + width)]
     y = [top + (bottom - top) * place / rows for place in (digit.top, digit.top + height)]
-    return x[0], y[0], x[1], y[1]
+    return max(x[0], 0.0), max(y[0], 0.0), min(x[1], 1.0), min(y[1], 1.0)
 
 
 def digits_in(source: Source, preparation: Preparation = STANDARD) -> list[np.ndarray]:
