@@ -57,6 +57,12 @@ def same(first: np.ndarray, second: np.ndarray) -> bool:
     return np.abs(first - second).mean() < 0.02
 
 
+def difference(first: np.ndarray, second: np.ndarray) -> float:
+    """Of two prepared digits, in the mean; one pixel to any side is what rounding may do to their place."""
+    shifts = [(down, across) for down in (-1, 0, 1) for across in (-1, 0, 1)]
+    return min(np.abs(np.roll(first, shift, (0, 1)) - second).mean() for shift in shifts)
+
+
 # ---------------------------------------------------------------- how MNIST's digits are
 
 
@@ -193,9 +199,9 @@ def test_cropped_digit_is_read_although_it_touches_all_sides(expected):
         around = painted(seven(thickness=thickness))
         (whole,) = handwriting.digits_in(around)
         (cropped,) = handwriting.digits_in(around[20:100, 20:70])
-        assert np.abs(cropped - whole).mean() < 0.035, thickness
+        assert difference(cropped, whole) < 0.035, thickness
     light_on_dark = 255 - painted(seven())[20:100, 20:70]
-    assert np.abs(handwriting.digits_in(light_on_dark)[0] - expected).mean() < 0.035
+    assert difference(handwriting.digits_in(light_on_dark)[0], expected) < 0.035
 
 
 @pytest.mark.parametrize("side", [8, 16])
