@@ -37,6 +37,52 @@ def test_written_network_answers_as_the_one_in_keras(trained, tmp_path):
     np.testing.assert_allclose(found, expected, atol=2e-3)
 
 
+KINDS = {
+    "sigmoid": lambda: [keras.layers.Dense(12, "sigmoid"), keras.layers.Dense(10, "softmax")],
+    "dense, normalised": lambda: [
+        keras.layers.Dropout(0.1),
+        keras.layers.Dense(12),
+        keras.layers.BatchNormalization(),
+        keras.layers.ReLU(),
+        keras.layers.Dense(10),
+        keras.layers.Softmax(),
+    ],
+    "convolution": lambda: [
+        keras.layers.Reshape((28, 28, 1)),
+        keras.layers.Conv2D(3, 5, activation="relu"),
+        keras.layers.MaxPooling2D(),
+        keras.layers.BatchNormalization(scale=False),
+        keras.layers.Flatten(),
+        keras.layers.Dense(10, "softmax"),
+    ],
+}
+
+
+def made_with(kind: str) -> keras.Model:
+    """A network with such layers whose weights and normalisation are not what they are at first."""
+    generator = np.random.default_rng(1)
+    network = keras.Sequential([keras.Input(shape=(784,)), *KINDS[kind]()], name="yours")
+    for layer in network.layers:
+        layer.set_weights(
+            [
+                generator.uniform(0.1, 0.5, one.shape) - 0.3 * (one.ndim > 1)
+                for one in layer.get_weights()
+            ]
+        )
+    return network
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_networks_of_other_layers_are_written(tmp_path, kind):
+    network, images = made_with(kind), marks(40, seed=2)[0] / np.float32(255)
+    path = tmp_path / "network.bin"
+    shipping.write_network(path, network, [*"0123456789"])
+    expected = network.predict(images, verbose=0)
+    assert np.ptp(expected, axis=0).max() > 0.05
+    found = shipping.read_network(path)[0].predict(images, verbose=0)
+    np.testing.assert_allclose(found, expected, atol=5e-3)
+
+
 @pytest.mark.parametrize("length", [0, 5, 40, 5_000, -2])
 def test_what_is_no_network_is_told(trained, tmp_path, length):
     path = tmp_path / "network.bin"
@@ -46,10 +92,35 @@ def test_what_is_no_network_is_told(trained, tmp_path, length):
         shipping.read_network(path)
 
 
-def test_layer_that_the_browser_does_not_know_is_refused(tmp_path):
-    layers = [keras.Input(shape=(784,)), keras.layers.Dense(4), keras.layers.LayerNormalization()]
-    with pytest.raises(ValueError, match="cannot be written"):
-        shipping.write_network(tmp_path / "network.bin", keras.Sequential(layers), [])
+@pytest.mark.parametrize(
+    ("layers", "problem"),
+    [
+        (lambda: [keras.layers.Dense(4), keras.layers.LayerNormalization()], "cannot be written"),
+        (lambda: [keras.layers.Dense(4, "tanh")], "activation tanh"),
+        (
+            lambda: [keras.layers.Dense(4, "relu"), keras.layers.BatchNormalization()],
+            "follows relu",
+        ),
+        (
+            lambda: [keras.layers.Reshape((28, 28, 1)), keras.layers.Conv2D(2, 3, padding="same")],
+            "padding or strides",
+        ),
+        (
+            lambda: [
+                keras.layers.Reshape((28, 28, 1)),
+                keras.layers.Conv2D(2, 3),
+                keras.layers.MaxPooling2D(),
+                keras.layers.BatchNormalization(),
+            ],
+            "scale=False",
+        ),
+    ],
+    ids=["unknown", "activation", "order", "padding", "scale"],
+)
+def test_layer_that_the_browser_does_not_know_is_refused(tmp_path, layers, problem):
+    network = keras.Sequential([keras.Input(shape=(784,)), *layers()])
+    with pytest.raises(ValueError, match=problem):
+        shipping.write_network(tmp_path / "network.bin", network, [])
     assert not list(tmp_path.iterdir())
 
 

@@ -21,13 +21,19 @@ class NetworkFileError(WorkspaceError):
 
 
 def write_network(path: pathlib.Path, model: keras.Model, answers: list[str]) -> None:
-    """Write a network's weights, all of them or nothing.
+    """Write a network's weights, all of them or nothing; arguments and errors are those of :func:`network_file`."""
+    content = network_file(model, answers)
+    with write_atomically(path) as temporary:
+        pathlib.Path(temporary).write_bytes(content)
+
+
+def network_file(model: keras.Model, answers: list[str]) -> bytes:
+    """What a network's file holds.
 
     Args:
-        path: of the file.
-        model: layers in a row; those that matter beyond training are convolutions (stride 1, no padding) and dense
-            layers, each followed, perhaps, by pooling (2 x 2), batch normalisation without a scale, and ReLU, and a
-            softmax at the end.
+        model: layers in a row; those that matter beyond training are convolutions (stride 1, no padding), dense layers
+            and batch normalisation after either, pooling (2 x 2), ReLU, sigmoid and softmax. Between the
+            normalisation and its layer there may be pooling, if the normalisation has no scale.
         answers: what each output stands for.
 
     Raises:
@@ -37,31 +43,60 @@ def write_network(path: pathlib.Path, model: keras.Model, answers: list[str]) ->
     arrays: list[np.ndarray] = []
     for layer in model.layers:
         if isinstance(layer, keras.layers.Conv2D | keras.layers.Dense):
-            kernel = layer.kernel.numpy()
-            bias = layer.bias.numpy() if layer.use_bias else np.zeros(kernel.shape[-1])
-            kind = "dense" if isinstance(layer, keras.layers.Dense) else "convolution"
-            layers.append({"kind": kind, "shape": list(kernel.shape)})
-            arrays += [kernel, bias]
-            if layer.activation is keras.activations.softmax:
-                layers.append({"kind": "softmax"})
+            layers += _layers_of(layer)
+            arrays += _arrays_of(layer)
         elif isinstance(layer, keras.layers.BatchNormalization):
-            if layer.scale:  # a negative one would turn round what pooling has chosen
+            before = layers[-1]["kind"]
+            if before not in ("dense", "convolution", "pooling"):
+                raise ValueError(f"{layer.name} follows {before}, and not a layer with weights.")
+            if layer.scale and before == "pooling":  # a negative one would turn its choice round
                 raise ValueError(f"{layer.name} has a scale: make it with scale=False.")
-            factor = 1 / np.sqrt(layer.moving_variance.numpy() + layer.epsilon)
-            arrays[-2] = arrays[-2] * factor
-            arrays[-1] = (arrays[-1] - layer.moving_mean.numpy()) * factor + layer.beta.numpy()
+            arrays[-2:] = _normalised(*arrays[-2:], layer)
         elif type(layer).__name__ in _WRITTEN_AS:
             layers.append({"kind": _WRITTEN_AS[type(layer).__name__]})
         elif type(layer).__name__ not in _ONLY_IN_TRAINING:
             raise ValueError(f"{layer.name} is of a kind that cannot be written.")
     header = {"name": model.name, "answers": answers, "layers": layers}
-    with write_atomically(path) as temporary, open(temporary, "wb") as file:
-        file.write(_KIND + json.dumps(header).encode() + b"\n")
-        for array in arrays:
-            file.write(array.astype("<f2").tobytes())
+    weights = b"".join(array.astype("<f2").tobytes() for array in arrays)
+    return _KIND + json.dumps(header).encode() + b"\n" + weights
 
 
-_WRITTEN_AS = {"MaxPooling2D": "pooling", "ReLU": "relu", "Flatten": "flatten"}
+def _layers_of(layer: keras.layers.Layer) -> list[dict]:
+    """A layer with weights as the file's header describes it, and its activation as another one."""
+    kind = "dense" if isinstance(layer, keras.layers.Dense) else "convolution"
+    if kind == "convolution" and (layer.padding != "valid" or layer.strides != (1, 1)):
+        raise ValueError(f"{layer.name} has padding or strides: it cannot be written.")
+    activation = layer.activation.__name__
+    if activation not in ("linear", *_ACTIVATIONS):
+        raise ValueError(f"{layer.name} has the activation {activation}, which cannot be written.")
+    described = [{"kind": kind, "shape": list(layer.kernel.shape)}]
+    return described if activation == "linear" else [*described, {"kind": activation}]
+
+
+def _arrays_of(layer: keras.layers.Layer) -> list[np.ndarray]:
+    """A layer's weights and biases; zeros where it has none."""
+    kernel = layer.kernel.numpy()
+    return [kernel, layer.bias.numpy() if layer.use_bias else np.zeros(kernel.shape[-1])]
+
+
+def _normalised(
+    kernel: np.ndarray, bias: np.ndarray, layer: keras.layers.BatchNormalization
+) -> list[np.ndarray]:
+    """Weights and biases that do what a layer and the normalisation after it do."""
+    factor = 1 / np.sqrt(layer.moving_variance.numpy() + layer.epsilon)
+    if layer.scale:
+        factor = factor * layer.gamma.numpy()
+    shift = layer.beta.numpy() if layer.center else 0
+    return [kernel * factor, (bias - layer.moving_mean.numpy()) * factor + shift]
+
+
+_ACTIVATIONS = ("relu", "sigmoid", "softmax")
+_WRITTEN_AS = {
+    "MaxPooling2D": "pooling",
+    "ReLU": "relu",
+    "Softmax": "softmax",
+    "Flatten": "flatten",
+}
 _ONLY_IN_TRAINING = {"Rescaling", "Reshape", "Dropout", "RandomDistortion"}
 
 
@@ -81,9 +116,9 @@ def read_network(path: pathlib.Path) -> tuple[keras.Model, list[str]]:
             raise ValueError("it begins otherwise")
         header = json.loads(header_line)
         weights = np.frombuffer(content, "<f2").astype(np.float32)
-        model = keras.Sequential(
-            [keras.Input(shape=(784,)), keras.layers.Reshape((28, 28, 1))], name=header["name"]
-        )
+        model = keras.Sequential([keras.Input(shape=(784,))], name=header["name"])
+        if header["layers"][0]["kind"] == "convolution":
+            model.add(keras.layers.Reshape((28, 28, 1)))
         place = 0
         for layer in header["layers"]:
             if layer["kind"] not in _MADE_FROM:
@@ -113,6 +148,7 @@ _MADE_FROM = {
     "dense": lambda layer: keras.layers.Dense(layer["shape"][-1]),
     "pooling": lambda layer: keras.layers.MaxPooling2D(),
     "relu": lambda layer: keras.layers.ReLU(),
+    "sigmoid": lambda layer: keras.layers.Activation("sigmoid"),
     "flatten": lambda layer: keras.layers.Flatten(),
     "softmax": lambda layer: keras.layers.Softmax(),
 }
