@@ -58,17 +58,18 @@ KINDS = {
 }
 
 
+def _some(generator, shape) -> np.ndarray:
+    if len(shape) > 1:  # weights
+        return generator.normal(scale=3 / np.sqrt(np.prod(shape[:-1])), size=shape)
+    return generator.uniform(0.2, 0.6, shape)  # biases, and what a normalisation knows
+
+
 def made_with(kind: str) -> keras.Model:
     """A network with such layers whose weights and normalisation are not what they are at first."""
     generator = np.random.default_rng(1)
     network = keras.Sequential([keras.Input(shape=(784,)), *KINDS[kind]()], name="yours")
     for layer in network.layers:
-        layer.set_weights(
-            [
-                generator.uniform(0.1, 0.5, one.shape) - 0.3 * (one.ndim > 1)
-                for one in layer.get_weights()
-            ]
-        )
+        layer.set_weights([_some(generator, one.shape) for one in layer.get_weights()])
     return network
 
 

@@ -51,7 +51,8 @@ def network_file(model: keras.Model, answers: list[str]) -> bytes:
                 raise ValueError(f"{layer.name} follows {before}, and not a layer with weights.")
             if layer.scale and before == "pooling":  # a negative one would turn its choice round
                 raise ValueError(f"{layer.name} has a scale: make it with scale=False.")
-            arrays[-2:] = _normalised(*arrays[-2:], layer)
+            kernel, bias = arrays[-2:]
+            arrays[-2:] = _normalised(kernel, bias, layer)
         elif type(layer).__name__ in _WRITTEN_AS:
             layers.append({"kind": _WRITTEN_AS[type(layer).__name__]})
         elif type(layer).__name__ not in _ONLY_IN_TRAINING:
