@@ -49,9 +49,11 @@ KINDS = {
     ],
     "convolution": lambda: [
         keras.layers.Reshape((28, 28, 1)),
-        keras.layers.Conv2D(3, 5, activation="relu"),
+        keras.layers.Conv2D(3, 5),
         keras.layers.MaxPooling2D(),
         keras.layers.BatchNormalization(scale=False),
+        keras.layers.ReLU(),
+        keras.layers.Conv2D(4, 3, activation="relu"),
         keras.layers.Flatten(),
         keras.layers.Dense(10, "softmax"),
     ],
@@ -115,8 +117,17 @@ def test_what_is_no_network_is_told(trained, tmp_path, length):
             ],
             "scale=False",
         ),
+        (
+            lambda: [
+                keras.layers.Reshape((28, 28, 1)),
+                keras.layers.Conv2D(2, 3, activation="relu"),
+                keras.layers.MaxPooling2D(),
+                keras.layers.BatchNormalization(scale=False),
+            ],
+            "follows relu",
+        ),
     ],
-    ids=["unknown", "activation", "order", "padding", "scale"],
+    ids=["unknown", "activation", "order", "padding", "scale", "order, pooled"],
 )
 def test_layer_that_the_browser_does_not_know_is_refused(tmp_path, layers, problem):
     network = keras.Sequential([keras.Input(shape=(784,)), *layers()])

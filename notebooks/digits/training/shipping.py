@@ -46,10 +46,11 @@ def network_file(model: keras.Model, answers: list[str]) -> bytes:
             layers += _layers_of(layer)
             arrays += _arrays_of(layer)
         elif isinstance(layer, keras.layers.BatchNormalization):
-            before = layers[-1]["kind"]
-            if before not in ("dense", "convolution", "pooling"):
+            is_pooled = layers[-1]["kind"] == "pooling"
+            before = layers[-2 if is_pooled else -1]["kind"]
+            if before not in ("dense", "convolution"):
                 raise ValueError(f"{layer.name} follows {before}, and not a layer with weights.")
-            if layer.scale and before == "pooling":  # a negative one would turn its choice round
+            if layer.scale and is_pooled:  # a negative one would turn round what pooling has chosen
                 raise ValueError(f"{layer.name} has a scale: make it with scale=False.")
             kernel, bias = arrays[-2:]
             arrays[-2:] = _normalised(kernel, bias, layer)
