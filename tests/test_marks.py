@@ -372,6 +372,8 @@ def test_lines_for_a_readers_own_digit_run(tmp_path):
         exec(compile(tree, number, "exec"), names)
     (lines,) = re.findall(r"```python\n(.*?)```", cells["09-103"], re.DOTALL)
     exec(lines.replace("my_digit.jpg", (tmp_path / "mine.jpg").as_posix()), names)
+    (lines,) = re.findall(r"```python\n(.*?)```", cells["09-186"], re.DOTALL)
+    exec(lines, names)
     seen = names["prepared_simply"](names["mine"])
     (expected,) = handwriting.digits_in(tmp_path / "mine.jpg")
     assert seen.shape == (28, 28) and np.abs(seen - expected).mean() < 0.06
