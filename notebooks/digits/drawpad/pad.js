@@ -1,14 +1,15 @@
 // A canvas to draw digits on: used by the notebook's widget and by the web page. No framework and nothing from other
 // servers. A stroke is a list of [x, y] from 0 to 1, so that a drawing keeps its shape when the canvas is resized.
 
+import { grid } from "./grids.js";
 import { createBoxes, make } from "./reading.js";
 
-const PICTURE_SIDE = 280; // pixels of the picture that is sent, ten for each of the 28 that the network sees
+const PICTURE_SIDE = 280; // pixels of the picture that is read, ten for each of the 28 that the network sees
 const PEN_WIDTH = 0.075; // of the canvas's side
 const KEY_STEP = 0.03; // how far an arrow key moves the pen
-const PAUSE = 80; // milliseconds between two pictures while somebody draws
+const PAUSE = 40; // milliseconds between two readings while somebody draws
 
-function drawStrokes(context, side, strokes) {
+export function drawStrokes(context, side, strokes) {
   context.fillStyle = "white";
   context.fillRect(0, 0, side, side);
   context.strokeStyle = context.fillStyle = "black";
@@ -24,11 +25,19 @@ function drawStrokes(context, side, strokes) {
   }
 }
 
+/** The ink of a canvas in black and white as a grid, 0 for white to 1 for black. */
+export function inkOn(canvas) {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const ink = grid(canvas.height, canvas.width);
+  for (let place = 0; place < ink.values.length; place++) ink.values[place] = 1 - data[4 * place] / 255;
+  return ink;
+}
+
 /**
  * Put a drawing area with its buttons into `container`.
  *
- * onChange(blob) is called with a PNG file after each change, at most every 80 ms while somebody draws, and with null
- * when the area is empty. Returns {clear, mark}: mark(digits) draws boxes over the drawing.
+ * onChange(ink) is called with a grid of 280 x 280 after each change, at most every 40 ms while somebody draws, and
+ * with null when the area is empty. Returns {clear, mark}: mark(digits) draws boxes over the drawing.
  */
 export function createPad(container, onChange) {
   const canvas = make("canvas", { className: "digits-canvas", tabIndex: 0 });
@@ -49,6 +58,8 @@ export function createPad(container, onChange) {
   let pointer = null; // the pointer that draws it
   let keyPen = null; // where the keyboard's pen is
   let timer = null;
+  const picture = make("canvas", { width: PICTURE_SIDE, height: PICTURE_SIDE });
+  picture.getContext("2d", { willReadFrequently: true });
 
   function redraw() {
     const side = canvas.width;
@@ -69,11 +80,8 @@ export function createPad(container, onChange) {
     clearTimeout(timer);
     timer = null;
     if (strokes.length === 0) return onChange(null);
-    const picture = make("canvas", { width: PICTURE_SIDE, height: PICTURE_SIDE });
     drawStrokes(picture.getContext("2d"), PICTURE_SIDE, strokes);
-    // toBlob waits for an idle moment, which after the last stroke has come a second late.
-    const bytes = atob(picture.toDataURL("image/png").split(",")[1]);
-    onChange(new Blob([Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))], { type: "image/png" }));
+    onChange(inkOn(picture));
   }
 
   function changed() {
@@ -176,24 +184,24 @@ export function createPad(container, onChange) {
 /**
  * A drawing area in `container`, and `upload`, an <input type="file">, as the two ways to give a picture.
  *
- * read(picture) is called with a file's Blob, or with null when there is none. One way empties the other, so that
- * what is shown is what was read; a file is shown in `preview`. Returns {mark}: mark(reading) draws its boxes over
- * the one that was given last.
+ * readDrawing(ink) is called as createPad's onChange is; readFile(file) when one was chosen. One way empties the other,
+ * so that what is shown is what was read; a file is shown in `preview`. Returns {mark}: mark(reading) draws its boxes
+ * over the one that was given last.
  */
-export function createInput(container, upload, preview, read) {
-  const pad = createPad(container, (drawing) => {
-    if (drawing) {
+export function createInput(container, upload, preview, readDrawing, readFile) {
+  const pad = createPad(container, (ink) => {
+    if (ink) {
       upload.value = "";
       preview.show(null);
     } else if (upload.files.length) return; // it was cleared for the file that is being read
-    read(drawing);
+    readDrawing(ink);
   });
   upload.addEventListener("change", () => {
     const [file] = upload.files;
     if (!file) return;
     pad.clear();
     preview.show(file);
-    read(file);
+    readFile(file);
   });
   function mark(reading) {
     const digits = reading?.digits ?? [];

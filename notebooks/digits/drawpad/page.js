@@ -1,5 +1,7 @@
-// The web page: the drawing, or a picture's file, goes to this server; its reading is shown.
+// The web page: a drawing is read in the browser; a picture's file goes to this server, and its reading is shown.
+import { readNetwork } from "./network.js";
 import { createInput, problemWith } from "./pad.js";
+import { readDrawing } from "./reader.js";
 import { createReading } from "./reading.js";
 
 const LARGEST = 32; // MB; the server takes no more
@@ -11,7 +13,9 @@ const PATIENCE_WHEN_BUSY = 120;
 const PATIENCE_WITHOUT_ANSWER = 10;
 
 const view = createReading(document.querySelector("#reading"), "Draw a digit.");
-const input = createInput(document.querySelector("#pad"), document.querySelector("#file"), view.preview, read);
+const upload = document.querySelector("#file");
+const network = readNetwork(new Uint8Array(await (await fetch("network.bin")).arrayBuffer()));
+const input = createInput(document.querySelector("#pad"), upload, view.preview, drawn, read);
 let latest; // {picture, since}: what is to be read, or null for nothing, and when it came, in milliseconds
 let isReading = false;
 let isWaiting = false;
@@ -21,16 +25,21 @@ function show(reading) {
   input.mark(reading);
 }
 
-// One request at a time: whatever was drawn meanwhile is read next, and nothing in between.
+// A drawing is read here, without the server.
+function drawn(ink) {
+  latest = null;
+  show(ink && readDrawing(ink, network));
+}
+
+// One request at a time: whatever was chosen meanwhile is read next, and nothing in between.
 async function read(picture) {
   latest = { picture, since: performance.now() };
-  if (!picture) show(null);
-  else if (isWaiting) show(WAITING);
+  if (isWaiting) show(WAITING);
   if (isReading) return;
   isReading = true;
-  for (let asked; asked !== latest; ) {
+  for (let asked; latest && asked !== latest; ) {
     asked = latest;
-    const answer = asked.picture ? await ask(asked.picture) : { reading: null };
+    const answer = await ask(asked.picture);
     if (answer.pause && performance.now() - asked.since < 1000 * answer.patience) {
       await wait(answer.pause);
       asked = null; // so that it is asked again, or something newer
@@ -40,7 +49,7 @@ async function read(picture) {
 }
 
 async function wait(seconds) {
-  if (latest.picture) show(WAITING);
+  if (latest) show(WAITING);
   isWaiting = true;
   // A class that was turned away together must not come back together.
   const spread = Math.max(SHORTEST_PAUSE, Number(seconds) || 0) * (1 + Math.random() / 2);
@@ -65,4 +74,4 @@ async function ask(picture) {
 
 const about = await (await fetch("api/about")).json();
 document.querySelector("#about").textContent =
-  `Read by the network “${about.network}”, trained on: ${about.dataset}. Nothing that you draw or send is kept.`;
+  `Read by the network “${about.network}”, trained on: ${about.dataset}. Drawings stay in this browser; pictures are read by the server, and not kept.`;

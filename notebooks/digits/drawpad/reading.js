@@ -72,18 +72,55 @@ function image28(pixels) {
   return canvas;
 }
 
-function bars(digit) {
+/** The maps of a convolution side by side: where a filter answers positively is red, where negatively is blue. */
+function featureMaps({ values, shape: [rows, columns, count] }) {
+  const across = 8;
+  const [height, width] = [Math.ceil(count / across) * (rows + 1), across * (columns + 1)];
+  const canvas = make("canvas", { className: "digits-maps", width, height });
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", `What the ${count} filters of the first layer make of it`);
+  const context = canvas.getContext("2d");
+  const picture = context.createImageData(width, height);
+  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6);
+  values.forEach((value, place) => {
+    const map = place % count;
+    const pixel = (place - map) / count;
+    const row = Math.floor(map / across) * (rows + 1) + Math.floor(pixel / columns);
+    const column = (map % across) * (columns + 1) + (pixel % columns);
+    const pale = 255 * (1 - Math.abs(value) / most);
+    const colour = value > 0 ? [255 - 0.3 * (255 - pale), pale, pale] : [pale, pale, 255 - 0.3 * (255 - pale)];
+    picture.data.set([...colour, 255], 4 * (row * width + column));
+  });
+  context.putImageData(picture, 0, 0);
+  return canvas;
+}
+
+function bars(probabilities, most) {
   const list = make("ul", { className: "digits-bars" });
-  digit.probabilities.forEach((probability, number) => {
+  probabilities.forEach((probability, number) => {
     const bar = make("span", { className: "digits-bar" });
     bar.style.width = `${100 * probability}%`;
     const track = make("span", { className: "digits-track" }, bar);
     const name = make("span", { className: "digits-name", textContent: number < 10 ? number : "none" });
     const value = make("span", { className: "digits-value", textContent: percent(probability) });
-    const most = number === (digit.digit ?? NO_DIGIT) ? "digits-most" : "";
-    list.append(make("li", { className: most }, name, track, value));
+    list.append(make("li", { className: number === most ? "digits-most" : "" }, name, track, value));
   });
   return list;
+}
+
+/** All that is shown of one mark: what the network saw, its first maps if there are any, and its answers. */
+function detailsOf({ image, maps, probabilities, digit, name, beside = [] }) {
+  const seen = make("div", { className: "digits-images" }, image28(image));
+  if (maps) seen.append(featureMaps(maps));
+  const answers = [{ name, probabilities, most: digit ?? NO_DIGIT }];
+  for (const other of beside) answers.push({ ...other, most: other.probabilities.indexOf(Math.max(...other.probabilities)) });
+  const columns = answers.map((one) => {
+    const column = make("div", { className: "digits-answers" });
+    if (beside.length) column.append(make("p", { className: "digits-network", textContent: one.name }));
+    column.append(bars(one.probabilities, one.most));
+    return column;
+  });
+  return make("div", { className: "digits-one" }, seen, ...columns);
 }
 
 /** What a reading says in one line: {digits: [...]}, {error: "..."} or, while there is none yet, {notice: "..."}. */
@@ -119,9 +156,7 @@ export function createReading(container, invitation) {
     timer = setTimeout(() => (spoken.textContent = text), SETTLED);
     line.classList.toggle("digits-error", Boolean(reading?.error));
     const digits = reading?.digits ?? [];
-    details.replaceChildren(
-      ...digits.map((digit) => make("div", { className: "digits-one" }, image28(digit.image), bars(digit))),
-    );
+    details.replaceChildren(...digits.map(detailsOf));
   }
   show(null);
   return { show, preview };

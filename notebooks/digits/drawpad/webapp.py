@@ -26,7 +26,14 @@ FILES = {
     "pad.css": "text/css",
     "reading.js": "text/javascript",
     "page.js": "text/javascript",
+    "reader.js": "text/javascript",
+    "drawing.js": "text/javascript",
+    "form.js": "text/javascript",
+    "parting.js": "text/javascript",
+    "grids.js": "text/javascript",
+    "network.js": "text/javascript",
     "page.css": "text/css",
+    "network.bin": "application/octet-stream",
 }
 # The page loads nothing from elsewhere, sends nothing elsewhere, and is shown in no other page.
 HEADERS = {

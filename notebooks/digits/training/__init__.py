@@ -13,6 +13,7 @@ from .fooling import fooled
 from .models import load_model, save_model
 from .repeats import Training, train, train_all
 from .runs import Runs, load_runs
+from .shipping import network_file
 
 __all__ = [
     "RandomDistortion",
@@ -23,6 +24,7 @@ __all__ = [
     "keras",
     "load_model",
     "load_runs",
+    "network_file",
     "predict",
     "recipes",
     "save_model",
