@@ -75,3 +75,31 @@ def test_ladder_counts_the_mistakes_that_the_notebooks_store():
                     stored.setdefault(network, set()).add(count)
     for network, mistakes, *_ in table_rows(README, "Results"):
         assert stored[network.split(" ")[0]] == {mistakes}, network
+
+
+# ---------------------------------------------------------------- the glossary
+
+
+def glossary() -> list[tuple[str, str, str]]:
+    """Its terms, each with the notebook and the heading's anchor that it leads to."""
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    return re.findall(
+        r"^\* \*\*(.+?)\.\*\* .+ \[\d\d\]\(\.\./notebooks/(.+?\.ipynb)#(.+?)\)$", text, re.MULTILINE
+    )
+
+
+def test_glossary_is_in_order_and_complete():
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    terms = [term for term, _, _ in glossary()]
+    assert len(terms) == text.count("\n* ") > 60
+    assert terms == sorted(terms, key=str.lower)
+
+
+def test_each_term_is_defined_where_the_glossary_leads():
+    """In bold letters, as a term is where it is introduced."""
+    steps = {step.file_name: step for step in series.STEPS}
+    for term, notebook, anchor in glossary():
+        text = notebook_files.markdown_text(steps[notebook])
+        sections = re.split(r"^(?=#+ )", text, flags=re.MULTILINE)
+        (section,) = (one for one in sections if anchor in notebook_files.anchors(one))
+        assert f"**{term.lower()}" in section.lower(), term

@@ -17,6 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 SERIES_FILE, TESTS_FILE = "requirements.txt", "tests/requirements.txt"
+PAGES_FILE = "docs/requirements.txt"
 CONSTRAINTS_FILE, COLAB_FILE = "constraints.txt", "tests/constraints-colab.txt"
 SUPPORTED = [f"3.{minor}" for minor in range(digits.OLDEST_PYTHON[1], digits.NEWEST_PYTHON[1] + 1)]
 # What the requirement "jupyter" stands for; its own distribution holds no code.
@@ -40,16 +41,20 @@ def requirements_in(file: str) -> dict[str, Requirement]:
 
 
 @pytest.mark.parametrize(
-    ("file", "first_line"),
-    [(SERIES_FILE, "-c constraints.txt"), (TESTS_FILE, "-r ../requirements.txt")],
+    ("file", "options"),
+    [
+        (SERIES_FILE, ["-c constraints.txt"]),
+        (PAGES_FILE, ["-c ../constraints.txt"]),
+        (TESTS_FILE, ["-r ../requirements.txt", "-r ../docs/requirements.txt"]),
+    ],
 )
-def test_requirements_lead_to_the_pins(file, first_line):
+def test_requirements_lead_to_the_pins(file, options):
     """Two people who install on two days would get two sets of versions, one of them untested."""
-    assert (ROOT / file).read_text(encoding="utf-8").splitlines()[0] == first_line
-    assert [line for line in lines_of(file) if line.startswith("-")] == [first_line]
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    assert lines[: len(options)] == [line for line in lines if line.startswith("-")] == options
 
 
-@pytest.mark.parametrize("file", [SERIES_FILE, TESTS_FILE])
+@pytest.mark.parametrize("file", [SERIES_FILE, PAGES_FILE, TESTS_FILE])
 def test_each_requirement_says_what_it_is_for(file):
     """Nobody would dare to remove or replace one."""
     for line in lines_of(file):
@@ -57,7 +62,7 @@ def test_each_requirement_says_what_it_is_for(file):
             assert re.search(r"\s# \w.{4,}", line), line
 
 
-@pytest.mark.parametrize("file", [SERIES_FILE, TESTS_FILE])
+@pytest.mark.parametrize("file", [SERIES_FILE, PAGES_FILE, TESTS_FILE])
 def test_each_requirement_is_a_range_around_its_pin(file):
     """pip would refuse to install (pin outside the range), or Colab's own version would be replaced (no range)."""
     pins = requirements_in(CONSTRAINTS_FILE)
@@ -130,7 +135,8 @@ def assert_admits_the_supported_versions(specifier: SpecifierSet) -> None:
 
 def test_workflow_runs_what_was_looked_at():
     """A tag can be moved to other code by whoever owns it; a commit cannot. What pip installs is pinned alike."""
-    text = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    folder = ROOT / ".github" / "workflows"
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yml")))
     used = re.findall(r"uses: (.+)", text)
     assert used
     for action in used:
