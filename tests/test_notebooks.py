@@ -195,9 +195,11 @@ def _broken_links(markdown: str, folder) -> list[str]:
         elif anchor and path is None:
             broken += [] if anchor in notebook_files.anchors(markdown) else [link]
         elif anchor:
-            is_page = path.suffix == ".md"
-            known = notebook_files.anchors(path.read_text(encoding="utf-8")) if is_page else set()
-            broken += [] if anchor in known else [link]
+            steps = {step.notebook: step for step in series.STEPS}
+            text = markdown_text(steps[path]) if path in steps else ""
+            if path.suffix == ".md":
+                text = path.read_text(encoding="utf-8")
+            broken += [] if anchor in notebook_files.anchors(text) else [link]
     return broken
 
 
