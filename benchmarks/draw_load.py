@@ -1,4 +1,4 @@
-"""How fast does the web app answer, and does it stand a classroom? Starts notebooks/draw.py and draws on it.
+"""How fast does the web app answer, and does it stand a classroom? Starts notebooks/draw.py and sends it pictures.
 
     python benchmarks/draw_load.py                    2,000 drawings by 32 visitors at a time
     python benchmarks/draw_load.py --visitors 8 --drawings 100

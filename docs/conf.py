@@ -31,4 +31,5 @@ html_show_sourcelink = html_copy_source = html_show_copyright = False
 templates_path = ["templates"]
 html_additional_pages = {"index": "front.html"}
 html_css_files = ["pages.css"]
+html_js_files = [("reading-aids.js", {"defer": "defer"})]
 html_favicon = "static/favicon.svg"

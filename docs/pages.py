@@ -42,6 +42,8 @@ def setup(app: Sphinx) -> dict:
 
 def change(app: Sphinx, name: str, content: list[str]) -> None:
     """Change what was read of a file."""
+    if REPOSITORY and name in (app.config.root_doc, "docs/colab"):
+        content[0] += f"\nThe repository: [{REPOSITORY}](https://github.com/{REPOSITORY})\n"
     if name == app.config.root_doc:
         content[0] += contents()
     elif name.startswith("notebooks/"):
@@ -125,7 +127,7 @@ def all_questions() -> str:
 def complete(app: Sphinx, name: str, template: str, context: dict, doctree: object) -> None:
     """Give a page what its template or its pad needs."""
     if name == "index":
-        context.update(front())
+        context.update(front(), title="Draw a digit", repository=REPOSITORY)
     for place, script in (("digits-live", "live"), ("digits-convolution", "convolution")):
         if f'class="{place}"' in context.get("body", "") or (name == "index" and script == "live"):
             app.add_css_file("drawpad/pad.css")
@@ -153,7 +155,8 @@ def copy_files(app: Sphinx, error: Exception | None) -> None:
         shutil.copy(DRAWPAD / name, target)
     for name in ("live.js", "convolution.js"):
         shutil.copy(ROOT / "docs" / "static" / name, target)
-    shutil.copy(ROOT / "docs" / "static" / "pages.css", target.parent)
+    for name in ("pages.css", "reading-aids.js"):
+        shutil.copy(ROOT / "docs" / "static" / name, target.parent)
     figures = Path(app.outdir, "figures")
     figures.mkdir(exist_ok=True)
     shutil.copy(ROOT / front()["hero"], figures)
@@ -167,8 +170,6 @@ MENDED = {
     "<th></th>": "<td></td>",
     '<th class="head"><p></p></th>': "<td></td>",
     '<div id="search-results">': '<h1>Search</h1><div id="search-results">',
-    "<pre>": '<pre tabindex="0">',
-    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
 }
 
 BRAND = re.compile(

@@ -18,7 +18,9 @@ def _drawing(generator: np.random.Generator, number: int) -> list:
     forms = [_form(generator) for _ in range(marks)]
     if marks > 2:
         forms[1] = (PLUS, MINUS, forms[1])[generator.integers(3)]
-    height = generator.uniform(0.25, 0.85) if marks == 1 else generator.uniform(0.2, 0.3)
+    height = generator.uniform(*(((0.12, 0.25), (0.25, 0.85))[number % 3 > 0]))
+    if marks > 1:
+        height = generator.uniform(0.2, 0.3)
     gap = generator.uniform(-0.02, 0.1)
     strokes, left = [], 0.06
     for form in forms:

@@ -29,7 +29,7 @@ PUBLISHED = {"GITHUB_REPOSITORY": "somebody/digits", "GITHUB_REF_NAME": "main"}
 def build(folder, **environment) -> None:
     """Run the workflow's command; warnings are errors."""
     command = re.search(
-        r"sphinx-build (.+) site\n", (ROOT / ".github/workflows/pages.yml").read_text()
+        r"sphinx-build (.+?) site\b", (ROOT / ".github/workflows/pages.yml").read_text()
     )
     arguments = [sys.executable, "-m", "sphinx", *command.group(1).split(), str(folder)]
     known = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
@@ -114,15 +114,53 @@ def test_each_page_fits_and_is_for_everybody(page, site, address):
     found = pages_of(site)
     assert len(found) >= 22 and "index.html" in found
     for name in found:
-        for scheme in ("light", "dark"):
+        for scheme, width in (("light", 1280), ("dark", 360)):
             page.emulate_media(color_scheme=scheme)
             page.goto(address + name)
-            for width in (360, 1280):
-                page.set_viewport_size({"width": width, "height": 900})
+            if page.locator(".digits-canvas").count():
+                page.locator(".digits-canvas").scroll_into_view_if_needed()
+                browsers.draw(page, browsers.SEVEN)
+                expect(page.locator(".digits-headline")).to_contain_text("I read 7")
+            page.evaluate(
+                "for (const fold of document.querySelectorAll('details')) fold.open = true"
+            )
+            for size in (1280 + 360 - width, width):
+                page.set_viewport_size({"width": size, "height": 900})
                 sizes = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
-                assert sizes == [width, width], (name, scheme)
+                assert sizes == [size, size], (name, scheme)
+            page.wait_for_timeout(250)  # a fold opens slowly
             problems = Axe().run(page).response["violations"]
             assert [(one["id"], one["nodes"][0]["html"]) for one in problems] == [], (name, scheme)
+            assert len(page.title().split(" - ")[0]) > 3, name
+
+
+def test_drawing_that_was_cleared_while_the_network_came_does_not_come_back(page, address):
+    """Over a slow line it takes seconds; meanwhile the pad says so."""
+    held = []
+    page.route("**/network.bin", lambda route: held.append(route))
+    page.goto(address)
+    browsers.draw(page, browsers.SEVEN)
+    line = page.locator(".digits-headline")
+    expect(line).to_have_text("Loading the network ...")
+    page.get_by_role("button", name="Clear").click()
+    expect(line).to_have_text("Draw a digit.")
+    held[0].continue_()
+    page.wait_for_timeout(500)
+    expect(line).to_have_text("Draw a digit.")
+    browsers.draw(page, browsers.SEVEN)
+    expect(line).to_contain_text("I read 7")
+
+
+def test_printed_page_has_its_folds_open(page, address):
+    page.goto(address + "docs/questions.html")
+    page.goto(address + "notebooks/01_exploratory_data_analysis.html")
+    folded = page.locator("details:not([open])")
+    before = folded.count()
+    assert before > 2
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(folded).to_have_count(0)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(folded).to_have_count(before)
 
 
 def test_pad_on_the_front_page_reads(page, address):
@@ -148,7 +186,7 @@ def test_keyboard_alone_draws_on_the_pad(page, address):
     expect(canvas).to_be_focused()
     for key in (*10 * ["ArrowUp"], "Space", *20 * ["ArrowDown"], "Space"):
         page.keyboard.press(key)
-    expect(page.locator(".digits-headline")).to_contain_text("1")
+    expect(page.locator(".digits-headline")).to_contain_text("I read 1 (")
 
 
 def test_pad_stands_where_the_notebooks_cell_stands(page, address):
@@ -163,6 +201,7 @@ def test_pad_stands_where_the_notebooks_cell_stands(page, address):
 def test_convolution_moves_and_stops(page, address):
     page.goto(address + "notebooks/07_stronger_networks.html")
     told = page.locator(".convolution-told")
+    told.scroll_into_view_if_needed()
     first = told.inner_text()
     expect(told).not_to_have_text(first)
     page.get_by_role("button", name="Pause").click()
@@ -214,6 +253,8 @@ def test_links_to_colab_and_source_are_those_of_the_repository(site, tmp_path):
     place = "somebody/digits/blob/main/notebooks/01_exploratory_data_analysis.ipynb"
     assert f"https://colab.research.google.com/github/{place}" in page
     assert f"https://github.com/{place}" in page
+    for name in ("index", "README", "docs/colab"):
+        assert '"https://github.com/somebody/digits"' in (site / f"{name}.html").read_text(), name
     build(tmp_path / "site")
     page = (tmp_path / "site" / "notebooks" / "01_exploratory_data_analysis.html").read_text()
     assert "colab.research" not in page and "Source</a>" not in page

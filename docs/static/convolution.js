@@ -68,7 +68,7 @@ function show(container) {
     const filter = Float32Array.from(FILTERS[choice.value]);
     const layer = { shape: [3, 3, 1, 1], weights: filter, biases: new Float32Array(1) };
     map = convolution({ values: image, shape: [SIDE, SIDE, 1] }, layer).values;
-    const rows = [0, 3, 6].map((start) => [...filter.subarray(start, start + 3)].map((one) => one.toFixed(1).padStart(5)).join(""));
+    const rows = [0, 3, 6].map((start) => [...filter.subarray(start, start + 3)].map((one) => one.toFixed(2).padStart(6)).join(""));
     weights.textContent = rows.join("\n");
     draw();
   }
@@ -79,7 +79,8 @@ function show(container) {
     frame(input, row, column, 3);
     paint(output, map, OUT, Math.max(...map.map(Math.abs)) || 1, place + 1);
     frame(output, row, column, 1);
-    told.textContent = `Row ${row + 1}, column ${column + 1}: nine pixels, each times its weight, add up to ${map[place].toFixed(2)}.`;
+    told.textContent = `Row ${row + 1}, column ${column + 1}: nine pixels, each times its weight, add up to ${(map[place] + 0).toFixed(2).replace("-0.00", "0.00")}.`;
+    slider.setAttribute("aria-valuetext", `Row ${row + 1}, column ${column + 1}`);
   }
   function run(isRunning) {
     clearInterval(timer);
@@ -90,10 +91,18 @@ function show(container) {
     button.textContent = isRunning ? "Pause" : "Play";
   }
   choice.addEventListener("change", choose);
-  slider.addEventListener("input", () => (run(false), draw()));
-  button.addEventListener("click", () => run(timer === null));
+  slider.addEventListener("input", () => {
+    run((isWanted = false));
+    draw();
+  });
+  button.addEventListener("click", () => run((isWanted = timer === null)));
+  let isWanted = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (!isWanted) slider.value = OUT * OUT - 1; // the whole map
   choose();
-  run(!matchMedia("(prefers-reduced-motion: reduce)").matches);
+  run(false);
+  // It moves when it is seen, and rests when it is not.
+  new IntersectionObserver(([{ isIntersecting }]) => run(isIntersecting && isWanted)).observe(container);
+  container.nextElementSibling?.remove(); // what stands there for those without scripts
 }
 
 for (const container of document.querySelectorAll(".digits-convolution")) show(container);

@@ -4,10 +4,13 @@ import { createPad } from "./pad.js";
 import { readDrawing } from "./reader.js";
 import { createReading, make } from "./reading.js";
 
-const network = fetch(new URL("network.bin", import.meta.url)).then(async (answer) => {
-  if (!answer.ok) throw new Error(answer.status);
+async function load() {
+  const answer = await fetch(new URL("network.bin", import.meta.url));
+  if (!answer.ok) throw new Error(`network.bin: ${answer.status}`);
   return readNetwork(new Uint8Array(await answer.arrayBuffer()));
-});
+}
+const loading = load();
+let network = null;
 
 for (const place of document.querySelectorAll(".digits-live")) {
   place.classList.add("digits");
@@ -15,13 +18,21 @@ for (const place of document.querySelectorAll(".digits-live")) {
   const right = make("div", { className: "digits-right" });
   place.append(left, right);
   const view = createReading(right, "Draw a digit.");
+  let latest = null;
   const pad = createPad(left, async (ink) => {
-    try {
-      const reading = ink && readDrawing(ink, await network);
-      view.show(reading);
-      pad.mark(reading?.digits ?? []);
-    } catch {
-      view.show({ error: "The network could not be loaded. Load this page again." });
+    latest = ink;
+    if (ink && !network) {
+      view.show({ notice: "Loading the network ..." });
+      try {
+        network = await loading;
+      } catch {
+        return view.show({ error: "The network could not be loaded. Load this page again." });
+      }
+      if (latest !== ink) return; // something newer was drawn, or it was cleared
     }
+    const reading = ink && readDrawing(ink, network);
+    view.show(reading);
+    pad.mark(reading?.digits ?? []);
   });
+  place.nextElementSibling?.remove(); // what stands there for those without scripts
 }

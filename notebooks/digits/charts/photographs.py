@@ -97,7 +97,7 @@ def points_lost(lost: pd.DataFrame, title: str) -> plt.Figure:
     _keep_rows_apart(axes, len(rows))
     axes.axvline(0, color="0.4", linewidth=1)
     _name_networks_apart(axes, rows)
-    axes.set(xlabel="percentage points of the photographs that are lost", title=title)
+    axes.set(xlabel="photographs lost, of 100, when this step is left out", title=title)
     return figure
 
 

@@ -67,7 +67,7 @@ function inkOf({ image }) {
   const { values } = ink;
   const half = values.reduce((most, value) => Math.max(most, value)) / 2;
   const counts = new Int32Array(STEPS + 1); // of strong ink, by its strength in so many steps
-  for (const value of values) if (value > half) counts[Math.round(STEPS * value)]++;
+  for (const value of values) if (value > half) counts[Math.min(Math.round(STEPS * value), STEPS)]++;
   const usual = middleOf(counts) / STEPS;
   for (let place = 0; place < values.length; place++)
     values[place] = within((values[place] / usual - PAPER_BELOW) / (INK_ABOVE - PAPER_BELOW));
@@ -108,7 +108,7 @@ function digitsOn(ink) {
 /** Parts of one digit: those of which one lies over or close to the other, and is no digit by itself. */
 function grouped(parts) {
   const groups = [];
-  for (const part of parts.toSorted((one, other) => other.height - one.height)) {
+  for (const part of [...parts].sort((one, other) => other.height - one.height)) {
     const hasNeighbours = hasPeers(part, parts);
     const group = groups.find((one) => belongsTo(part, one, hasNeighbours));
     if (group) group.push(part);
@@ -202,7 +202,7 @@ function isPlus(ink) {
 function inReadingOrder(digits) {
   const middle = ({ top, ink }) => top + ink.rows / 2;
   const lines = [];
-  for (const digit of digits.toSorted((one, other) => middle(one) - middle(other))) {
+  for (const digit of [...digits].sort((one, other) => middle(one) - middle(other))) {
     const line = lines.find((one) => one.some((other) => areSideBySide(digit, other)));
     if (line) line.push(digit);
     else lines.push([digit]);

@@ -1,5 +1,5 @@
 // Pictures as grids of numbers, and what is done to them: {rows, columns, values}, row by row in one array.
-// Each function does what the function of that name in SciPy, scikit-image or Pillow does.
+// Where a comment names a function of SciPy, scikit-image or Pillow, the same is done here.
 
 export function grid(rows, columns, values = new Float32Array(rows * columns)) {
   return { rows, columns, values };
@@ -192,7 +192,7 @@ export function masked({ rows, columns, values }, mask) {
   return result;
 }
 
-/** SciPy's distance_transform_edt: how far each place of a mask is from the nearest place beside it. */
+/** SciPy's distance_transform_edt: how far each place of a mask is from the nearest place outside it. */
 export function distances(mask) {
   const { rows, columns, values } = mask;
   const far = rows + columns;

@@ -70,6 +70,8 @@ export function createPad(container, onChange) {
       context.lineWidth = Math.max(2, side / 120);
       context.beginPath();
       context.arc(keyPen[0] * side, keyPen[1] * side, (PEN_WIDTH * side) / 2, 0, 2 * Math.PI);
+      context.fillStyle = context.strokeStyle;
+      if (current) context.fill(); // the pen is down
       context.stroke();
     }
     // A button that is really disabled loses the focus: with the keyboard one would start again at the page's top.
@@ -116,7 +118,7 @@ export function createPad(container, onChange) {
     current.push(...(events.length ? events : [event]).map(place));
     changed();
   });
-  for (const end of ["pointerup", "pointercancel"]) {
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
     canvas.addEventListener(end, (event) => {
       if (event.pointerId !== pointer) return;
       pointer = current = null;

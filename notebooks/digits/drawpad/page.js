@@ -14,7 +14,7 @@ const PATIENCE_WITHOUT_ANSWER = 10;
 
 const view = createReading(document.querySelector("#reading"), "Draw a digit.");
 const upload = document.querySelector("#file");
-const network = readNetwork(new Uint8Array(await (await fetch("network.bin")).arrayBuffer()));
+const network = await loaded().catch(() => null);
 const input = createInput(document.querySelector("#pad"), upload, view.preview, drawn, read);
 let latest; // {picture, since}: what is to be read, or null for nothing, and when it came, in milliseconds
 let isReading = false;
@@ -25,16 +25,23 @@ function show(reading) {
   input.mark(reading);
 }
 
+async function loaded() {
+  const answer = await fetch("network.bin");
+  if (!answer.ok) throw new Error(`network.bin: ${answer.status}`);
+  return readNetwork(new Uint8Array(await answer.arrayBuffer()));
+}
+
 // A drawing is read here, without the server.
 function drawn(ink) {
   latest = null;
-  show(ink && readDrawing(ink, network));
+  if (network) show(ink && readDrawing(ink, network));
+  else show({ error: "The network could not be loaded. Load this page again." });
 }
 
 // One request at a time: whatever was chosen meanwhile is read next, and nothing in between.
 async function read(picture) {
   latest = { picture, since: performance.now() };
-  if (isWaiting) show(WAITING);
+  show(WAITING);
   if (isReading) return;
   isReading = true;
   for (let asked; latest && asked !== latest; ) {

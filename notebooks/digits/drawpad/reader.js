@@ -8,7 +8,8 @@ const SURE_APART = 0.95; // so probable must each part be, for a mark to be read
 const [MARKS_OF_A_TEXT, DIGITS_IN_A_TEXT] = [10, 0.25]; // many marks, few of them digits: a text
 
 /**
- * What is read of a drawing, as the view shows it: {digits}, in reading order; nothing where there is no mark.
+ * What is read of a drawing, as the view shows it: {digits}, in reading order; or {notice} where there is no digit yet,
+ * as of a dash, a plus sign, or the first bar of a 5.
  *
  * ink: a grid, 0 for paper to 1 for ink. beside: other networks, which are asked about the same marks.
  */
@@ -20,12 +21,11 @@ export function readDrawing(ink, network, beside = []) {
   };
   const found = marksOf(ink).flatMap((mark) => {
     const whole = read(mark);
-    const parts = mark.parts.map(read);
+    const parts = isSureDigit(whole) ? [] : mark.parts.map(read);
     // Only a network that knows "no digit" is not sure of two digits that touch, nor of half a digit.
-    const areApart = parts.length > 0 && parts.every(isSurelyAPart);
-    return areApart && !isSureDigit(whole) ? parts : [whole];
+    return parts.length > 0 && parts.every(isSurelyAPart) ? parts : [whole];
   });
-  if (!found.length) return { error: "No digit was found: what there is on the paper is too small." };
+  if (!found.length) return { notice: "No digit so far." };
   const isText =
     found.length >= MARKS_OF_A_TEXT && found.filter(isSureDigit).length < DIGITS_IN_A_TEXT * found.length;
   const digits = found.map((one) => ({

@@ -123,6 +123,13 @@ function detailsOf({ image, maps, probabilities, digit, name, beside = [] }) {
   return make("div", { className: "digits-one" }, seen, ...columns);
 }
 
+/** The same for ears: a voice leaves out dashes and question marks. */
+function aloud(reading) {
+  if (!reading.digits || reading.digits.length === 1) return headline(reading);
+  const words = ({ digit, sure }) => (digit === null ? "no digit" : sure ? `${digit}` : `perhaps ${digit}`);
+  return `I read ${reading.digits.map(words).join(", ")}.`;
+}
+
 /** What a reading says in one line: {digits: [...]}, {error: "..."} or, while there is none yet, {notice: "..."}. */
 export function headline(reading) {
   if (!reading.digits) return reading.error ?? reading.notice;
@@ -153,7 +160,8 @@ export function createReading(container, invitation) {
     const text = reading ? headline(reading) : invitation;
     if (line.textContent !== text) line.textContent = text;
     clearTimeout(timer);
-    timer = setTimeout(() => (spoken.textContent = text), SETTLED);
+    const words = reading ? aloud(reading) : invitation;
+    timer = setTimeout(() => (spoken.textContent = words), SETTLED);
     line.classList.toggle("digits-error", Boolean(reading?.error));
     const digits = reading?.digits ?? [];
     details.replaceChildren(...digits.map(detailsOf));
