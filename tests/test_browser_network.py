@@ -94,7 +94,7 @@ def test_your_network_answers_as_in_keras(page, kind):
 
 
 def test_drawings_are_read_as_in_python(page):
-    """The same marks, nearly the same 28 x 28 pixels, and in 99 of 100 (of 600) the same answers, within milliseconds."""
+    """The same marks, nearly the same 28 x 28 pixels, and in 99 of 100 the same answers, within milliseconds."""
     reader, same, apart = reading.load_reader(), [], []
     found = page.evaluate(DRAWING, drawings.drawings(200))
     for one in found:
