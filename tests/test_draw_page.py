@@ -17,6 +17,7 @@ from digits.drawpad import uploads, webapp
 from PIL import Image
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 expect = playwright.expect
 expect.set_options(timeout=30_000)  # for computers that have much else to do
 
@@ -702,6 +703,19 @@ def test_screen_reader_says_what_is_read_in_the_end(open_page):
     assert len(shown) > 1 and page.evaluate("said") == []
     page.clock.run_for(1000)
     assert page.evaluate("said") == [headline(page).inner_text()]
+
+
+@pytest.mark.parametrize("colours", COLOURS[:2], ids=["light", "dark"])
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing(open_page, colours, options):
+    """Axe knows what keeps people with disabilities out; with a drawing, and with a file's reading."""
+    page = open_page(**colours, **options)
+    for show in (lambda: browsers.draw(page, browsers.SEVEN), lambda: show_file(page)):
+        show()
+        settle(page)
+        assert page.locator(".digits-bars").count()
+        problems = Axe().run(page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in problems] == []
 
 
 # ---------------------------------------------------------------- a server that is busy or gone
