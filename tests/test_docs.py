@@ -84,7 +84,7 @@ def glossary() -> list[tuple[str, str, str]]:
     """Its terms, each with the notebook and the heading's anchor that it leads to."""
     text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     return re.findall(
-        r"^\* \*\*(.+?)\.\*\* .+ \[\d\d\]\(\.\./notebooks/(.+?\.ipynb)#(.+?)\)$", text, re.MULTILINE
+        r"^\* \*\*(.+?)\.\*\* .+ \[.+?\]\(\.\./notebooks/(.+?\.ipynb)#(.+?)\)$", text, re.MULTILINE
     )
 
 

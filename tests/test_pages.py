@@ -128,9 +128,14 @@ def test_each_page_fits_and_is_for_everybody(page, site, address):
                 page.set_viewport_size({"width": size, "height": 900})
                 sizes = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
                 assert sizes == [size, size], (name, scheme)
-            page.wait_for_timeout(250)  # a fold opens slowly
-            problems = Axe().run(page).response["violations"]
-            assert [(one["id"], one["nodes"][0]["html"]) for one in problems] == [], (name, scheme)
+            # A notebook has thousands of places to look at, and dark its colours are those of the other pages.
+            if scheme == "light" or not name.startswith("notebooks/"):
+                page.wait_for_timeout(200)  # a fold opens slowly
+                problems = Axe().run(page).response["violations"]
+                assert [(one["id"], one["nodes"][0]["html"]) for one in problems] == [], (
+                    name,
+                    scheme,
+                )
             assert len(page.title().split(" - ")[0]) > 3, name
 
 
