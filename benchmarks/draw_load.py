@@ -5,7 +5,7 @@
 
 Prints the time from a drawing's request to its answer, on this computer: for one visitor alone, who waits for each
 answer, and for all visitors at once. Every answer must be a reading of one digit. Drawings are MNIST's test digits,
-drawn as the page would: 280 x 280 pixels, PNG.
+as PNG files of 280 x 280 pixels. (The page itself reads drawings in the browser; its visitors send files.)
 """
 
 import argparse

@@ -14,13 +14,18 @@ from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parents[1]
 DRAWPAD = ROOT / "notebooks" / "digits" / "drawpad"
-SCRIPTS = ("grids", "form", "parting", "drawing", "network", "reader", "reading", "pad")
+ELSEWHERE = ("page.js", "widget.js")  # what other pads are made of, beside the shared scripts
 # Where a page stands on its own: set by the workflow that publishes; without them these links are left out.
 REPOSITORY = os.environ.get("GITHUB_REPOSITORY", "")
 BRANCH = os.environ.get("GITHUB_REF_NAME", "main")
 CHECKS = "## Check what we claimed"
 PAD = "drawpad.show("
 CONVOLUTION = "## Look through a small window"
+FOLD = "<details><summary>The checks, and what they printed</summary>"
+PAD_HERE = """<div class="digits-live"></div>
+<p class="without-script">The pad needs JavaScript, which your browser has switched off.</p>"""
+CONVOLUTION_HERE = """<div class="digits-convolution"></div>
+<p class="without-script">An animation stands here where JavaScript is switched on.</p>"""
 TOCTREE = """
 ```{toctree}
 :hidden:
@@ -89,15 +94,6 @@ def changed_notebook(name: str, text: str) -> str:
     return nbformat.writes(notebook)
 
 
-FOLD = "<details><summary>The checks, and what they printed</summary>"
-PAD_HERE = """<div class="digits-live"></div>
-<p class="without-script">The pad needs JavaScript, which your browser has switched off.</p>"""
-
-
-CONVOLUTION_HERE = """<div class="digits-convolution"></div>
-<p class="without-script">An animation stands here where JavaScript is switched on.</p>"""
-
-
 def links(name: str) -> str:
     """Links to a notebook in Colab and to its source."""
     place = f"{REPOSITORY}/blob/{BRANCH}/{name}.ipynb"
@@ -151,8 +147,9 @@ def copy_files(app: Sphinx, error: Exception | None) -> None:
         return
     target = Path(app.outdir, "_static", "drawpad")
     target.mkdir(parents=True, exist_ok=True)
-    for name in ("pad.css", "network.bin", *(f"{one}.js" for one in SCRIPTS)):
-        shutil.copy(DRAWPAD / name, target)
+    scripts = (path for path in DRAWPAD.glob("*.js") if path.name not in ELSEWHERE)
+    for path in (DRAWPAD / "pad.css", DRAWPAD / "network.bin", *scripts):
+        shutil.copy(path, target)
     for name in ("live.js", "convolution.js"):
         shutil.copy(ROOT / "docs" / "static" / name, target)
     for name in ("pages.css", "reading-aids.js"):

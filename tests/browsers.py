@@ -1,8 +1,13 @@
 """A real browser for the tests that need one."""
 
+import contextlib
+import functools
+import http.server
 import os
 import pathlib
 import shutil
+import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -44,3 +49,39 @@ def launch(launcher):
             f"no browser: set DIGITS_BROWSER, or put one of these on the PATH: {', '.join(NAMES)}"
         )
     return launcher.chromium.launch(executable_path=executable, args=ARGUMENTS)
+
+
+@contextlib.contextmanager
+def launched() -> Iterator:
+    """A browser without a window, closed in the end."""
+    from playwright.sync_api import sync_playwright  # here, because most tests need none
+
+    with sync_playwright() as launcher:
+        browser = launch(launcher)
+        yield browser
+        browser.close()
+
+
+def watch(page, address: str, wrong: list[str], *kinds: str) -> None:
+    """Note what goes wrong on a page: errors, what its console says of these kinds, and what it asks others for."""
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: said.type in kinds and wrong.append(said.text))
+    page.on(
+        "request",
+        lambda asked: asked.url.startswith((address, "data:", "blob:")) or wrong.append(asked.url),
+    )
+
+
+class _Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def served(folder: pathlib.Path) -> Iterator[str]:
+    """The address at which a plain file server gives a folder's files."""
+    handler = functools.partial(_Silent, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()

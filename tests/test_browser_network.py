@@ -1,10 +1,8 @@
 """What the browser computes, in a real one: a network's answers beside Keras's, a drawing's marks beside Python's."""
 
 import base64
-import functools
-import http.server
 import io
-import threading
+import re
 
 import browsers
 import drawings
@@ -12,7 +10,8 @@ import numpy as np
 import pytest
 from digits import handwriting
 from digits.drawpad.widget import FOLDER
-from digits.handwriting import learning, reading
+from digits.handwriting import learning, mnist_form, reading, regions, segmentation, strokes
+from digits.handwriting import page as page_stage
 from digits.training import shipping
 from PIL import Image
 from test_shipping import KINDS, made_with
@@ -51,22 +50,50 @@ DRAWING = """async (drawings) => {
 
 @pytest.fixture(scope="module")
 def page():
-    """An empty page of a plain file server, beside the pad's files."""
-
-    class Silent(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments) -> None:
-            pass
-
-    handler = functools.partial(Silent, directory=str(FOLDER))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with playwright.sync_playwright() as launcher:
-        browser = browsers.launch(launcher)
+    """A page of a plain file server, beside the pad's files."""
+    with browsers.served(FOLDER) as address, browsers.launched() as browser:
         page = browser.new_page()
-        page.goto(f"http://127.0.0.1:{server.server_port}/pad.css")
+        page.goto(f"{address}pad.css")
         yield page
-        browser.close()
-    server.shutdown()
+
+
+def constants_of(*names: str) -> dict[str, float]:
+    """The numbers that files of JavaScript begin with, by their names."""
+    text = "\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    found = re.findall(r"^(?:export )?const (\w+) = ([\d.]+);", text, re.MULTILINE)
+    for several, values in re.findall(r"^const \[(.+)\] = \[(.+)\];", text, re.MULTILINE):
+        found += zip(several.split(", "), values.split(", "), strict=True)
+    return {name: float(value) for name, value in found}
+
+
+def test_constants_are_those_of_python():
+    """They stand in two languages; changed in one alone, drawings and pictures would be judged differently."""
+    found = constants_of("drawing", "form", "parting", "reader")
+    of_stages = ("smallest_side", "paper_below", "ink_above", "stroke_above", "smallest_digit")
+    for name in (*of_stages, "smallest_part", "thinnest", "thickest"):
+        assert found.pop(name.upper()) == getattr(handwriting.STANDARD, name), name
+    for module, names in {
+        reading: ("UNSURE_BELOW", "SURE_APART", "MARKS_OF_A_TEXT", "DIGITS_IN_A_TEXT"),
+        page_stage: ("DRAWN", "MARGIN"),
+        strokes: ("OF_FEW_PIXELS",),
+        regions: ("FEWEST_PIXELS",),
+        mnist_form: ("CENTRE",),
+        segmentation: (
+            "WIDE",
+            "WIDER",
+            "USUAL_WIDTH",
+            "BARE",
+            "ENOUGH",
+            "REST",
+            "DOT",
+            "DASH",
+            "FLAT",
+        ),
+    }.items():
+        for name in names:
+            there = getattr(module, name, None) or getattr(module, f"_{name}")
+            assert found.pop(name) == there, name
+    assert set(found) == {"STEPS"}, "of JavaScript alone"
 
 
 def answers_in(page, file: bytes, images: np.ndarray) -> np.ndarray:
@@ -93,9 +120,14 @@ def test_your_network_answers_as_in_keras(page, kind):
     np.testing.assert_allclose(found, network.predict(images, verbose=0), atol=5e-3)
 
 
+def given_in(readings: list[dict]) -> list[int]:
+    """The digits that are given as answers."""
+    return [one["digit"] for one in readings if one["sure"] and one["digit"] is not None]
+
+
 def test_drawings_are_read_as_in_python(page):
     """The same marks, nearly the same 28 x 28 pixels, and in 99 of 100 the same answers, within milliseconds."""
-    reader, same, apart = reading.load_reader(), [], []
+    reader, same, given, apart = reading.load_reader(), [], [], []
     found = page.evaluate(DRAWING, drawings.drawings(200))
     for one in found:
         picture = Image.open(io.BytesIO(base64.b64decode(one["png"].split(",")[1]))).convert("RGB")
@@ -108,6 +140,7 @@ def test_drawings_are_read_as_in_python(page):
         in_python = [each.as_json() for each in expected]
         in_browser = one["reading"]["digits"]
         answers = [[each["digit"] for each in those] for those in (in_python, in_browser)]
+        given.append(given_in(in_python) == given_in(in_browser))
         same.append(answers[0] == answers[1])
         assert len(marks) == len(one["marks"])
         for mark, images in zip(marks, one["marks"], strict=True):
@@ -117,6 +150,7 @@ def test_drawings_are_read_as_in_python(page):
         for each, other in zip(in_python, in_browser, strict=True):
             assert other["box"] == pytest.approx(each["box"], abs=0.01)
     assert np.mean(same) >= 0.98
+    assert np.mean(given) >= 0.98
     # In few places a stroke's middle line, and so its thickness, comes out otherwise.
     half, most = np.quantile(apart, [0.5, 0.95])
     assert half < 0.001 and most < 0.04

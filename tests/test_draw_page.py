@@ -65,10 +65,8 @@ def server(quick_network, received):
 
 @pytest.fixture(scope="module")
 def browser():
-    with playwright.sync_playwright() as launcher:
-        launched = browsers.launch(launcher)
+    with browsers.launched() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -80,14 +78,7 @@ def open_page(browser, server):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
-        page.on(
-            "request",
-            lambda request: (
-                request.url.startswith((server, "data:", "blob:")) or wrong.append(request.url)
-            ),
-        )
+        browsers.watch(page, server, wrong, "error")
         page.in_work = set()
         page.on("request", lambda request: page.in_work.add(request))
         page.on("requestfinished", lambda request: page.in_work.discard(request))

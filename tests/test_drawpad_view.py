@@ -40,15 +40,13 @@ def page():
     yours = shipping.network_file(made_with("dense, normalised"), [*"0123456789"])
     networks = [(FOLDER / "network.bin").read_bytes(), yours]
     pad = DrawPad(lambda picture: [], networks)
-    with playwright.sync_playwright() as launcher:
-        browser = browsers.launch(launcher)
+    with browsers.launched() as browser:
         page = browser.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         encoded = [base64.b64encode(one).decode() for one in networks]
         page.evaluate(RENDER, {"source": pad._esm, "networks": encoded})
         page.add_style_tag(content=pad._css)
         yield page
-        browser.close()
     assert wrong == []
 
 

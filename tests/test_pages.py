@@ -1,12 +1,9 @@
 """The published pages: built as the workflow builds them, served as files, and met with a real browser."""
 
-import functools
-import http.server
 import os
 import re
 import subprocess
 import sys
-import threading
 
 import browsers
 import notebook_files
@@ -63,24 +60,14 @@ def changes() -> str:
 @pytest.fixture(scope="module")
 def address(site):
     """Where a plain file server serves them."""
-
-    class Silent(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments) -> None:
-            pass
-
-    handler = functools.partial(Silent, directory=str(site))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with browsers.served(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with playwright.sync_playwright() as launcher:
-        launched = browsers.launch(launcher)
+    with browsers.launched() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -89,12 +76,7 @@ def page(browser, address):
     wrong = []
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: said.type in ("error", "warning") and wrong.append(said.text))
-    page.on(
-        "request",
-        lambda asked: asked.url.startswith((address, "data:", "blob:")) or wrong.append(asked.url),
-    )
+    browsers.watch(page, address, wrong, "error", "warning")
     yield page
     context.close()
     assert wrong == []

@@ -1,15 +1,9 @@
 // On a published page: a pad wherever the page has a place for one. It reads in the browser, and sends nothing.
-import { readNetwork } from "./network.js";
 import { createPad } from "./pad.js";
-import { readDrawing } from "./reader.js";
+import { loadNetwork, readDrawing } from "./reader.js";
 import { createReading, make } from "./reading.js";
 
-async function load() {
-  const answer = await fetch(new URL("network.bin", import.meta.url));
-  if (!answer.ok) throw new Error(`network.bin: ${answer.status}`);
-  return readNetwork(new Uint8Array(await answer.arrayBuffer()));
-}
-const loading = load();
+const loading = loadNetwork(new URL("network.bin", import.meta.url));
 let network = null;
 
 for (const place of document.querySelectorAll(".digits-live")) {

@@ -57,7 +57,7 @@ export function boxOf({ rows, columns, values }, level) {
   return box.bottom ? box : null;
 }
 
-export function transposed({ rows, columns, values }) {
+function transposed({ rows, columns, values }) {
   const result = grid(columns, rows);
   for (let row = 0, place = 0; row < rows; row++)
     for (let column = 0; column < columns; column++, place++) result.values[column * rows + row] = values[place];

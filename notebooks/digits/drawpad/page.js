@@ -1,7 +1,6 @@
 // The web page: a drawing is read in the browser; a picture's file goes to this server, and its reading is shown.
-import { readNetwork } from "./network.js";
 import { createInput, problemWith } from "./pad.js";
-import { readDrawing } from "./reader.js";
+import { loadNetwork, readDrawing } from "./reader.js";
 import { createReading } from "./reading.js";
 
 const LARGEST = 32; // MB; the server takes no more
@@ -14,7 +13,7 @@ const PATIENCE_WITHOUT_ANSWER = 10;
 
 const view = createReading(document.querySelector("#reading"), "Draw a digit.");
 const upload = document.querySelector("#file");
-const network = await loaded().catch(() => null);
+const network = await loadNetwork("network.bin").catch(() => null);
 const input = createInput(document.querySelector("#pad"), upload, view.preview, drawn, read);
 let latest; // {picture, since}: what is to be read, or null for nothing, and when it came, in milliseconds
 let isReading = false;
@@ -23,12 +22,6 @@ let isWaiting = false;
 function show(reading) {
   view.show(reading);
   input.mark(reading);
-}
-
-async function loaded() {
-  const answer = await fetch("network.bin");
-  if (!answer.ok) throw new Error(`network.bin: ${answer.status}`);
-  return readNetwork(new Uint8Array(await answer.arrayBuffer()));
 }
 
 // A drawing is read here, without the server.

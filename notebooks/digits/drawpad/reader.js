@@ -1,11 +1,18 @@
 // What a network makes of a drawing: the same readings that Python's handwriting/reading.py gives of a picture.
 
 import { marksOf } from "./drawing.js";
-import { forward } from "./network.js";
+import { forward, probabilities, readNetwork } from "./network.js";
 
 const UNSURE_BELOW = 0.9; // so probable must an answer be to be given
 const SURE_APART = 0.95; // so probable must each part be, for a mark to be read as several digits
 const [MARKS_OF_A_TEXT, DIGITS_IN_A_TEXT] = [10, 0.25]; // many marks, few of them digits: a text
+
+/** The network of a file at an address; an error if it cannot be had. */
+export async function loadNetwork(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return readNetwork(new Uint8Array(await answer.arrayBuffer()));
+}
 
 /**
  * What is read of a drawing, as the view shows it: {digits}, in reading order; or {notice} where there is no digit yet,
@@ -36,7 +43,7 @@ export function readDrawing(ink, network, beside = []) {
     probabilities: Array.from(one.probabilities),
     image: Array.from(one.image, (share) => Math.round(255 * share)),
     maps: found.length === 1 ? one.maps : null,
-    beside: beside.map((other) => ({ name: other.name, probabilities: Array.from(forward(other, one.image).at(-1).values) })),
+    beside: beside.map((other) => ({ name: other.name, probabilities: Array.from(probabilities(other, one.image)) })),
   }));
   return { digits };
 }

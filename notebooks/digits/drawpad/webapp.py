@@ -16,22 +16,13 @@ from werkzeug.exceptions import BadRequest, HTTPException
 
 from .turns import RETRY_AFTER, Full, Turns
 from .uploads import LARGEST_BODY, picture_in
-from .widget import FOLDER
+from .widget import FOLDER, SCRIPTS
 
 URL_ENCODED = "application/x-www-form-urlencoded"
 # An answer that is not 200 comes with its status.
 Answer = tuple[Response, int]
-FILES = {
-    "pad.js": "text/javascript",
+FILES = {f"{name}.js": "text/javascript" for name in (*SCRIPTS, "page")} | {
     "pad.css": "text/css",
-    "reading.js": "text/javascript",
-    "page.js": "text/javascript",
-    "reader.js": "text/javascript",
-    "drawing.js": "text/javascript",
-    "form.js": "text/javascript",
-    "parting.js": "text/javascript",
-    "grids.js": "text/javascript",
-    "network.js": "text/javascript",
     "page.css": "text/css",
     "network.bin": "application/octet-stream",
 }

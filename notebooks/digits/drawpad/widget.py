@@ -15,8 +15,8 @@ from IPython.display import display
 from ..basics.workspace import shows_progress
 
 FOLDER = pathlib.Path(__file__).parent
-# Each after those that it imports from.
-_MODULES = ("grids", "form", "parting", "drawing", "network", "reader", "reading", "pad", "widget")
+# What every pad is made of, each after those that it imports from.
+SCRIPTS = ("grids", "form", "parting", "drawing", "network", "reader", "reading", "pad")
 
 
 def _joined(*names: str) -> str:
@@ -35,7 +35,7 @@ class DrawPad(anywidget.AnyWidget):
             are shown beside its own.
     """
 
-    _esm = _joined(*(f"{name}.js" for name in _MODULES))
+    _esm = _joined(*(f"{name}.js" for name in (*SCRIPTS, "widget")))
     _css = FOLDER / "pad.css"
     networks = traitlets.List(traitlets.Bytes()).tag(sync=True)
     # What comes from the page is a view of memory, which is no bytes object.
