@@ -55,6 +55,14 @@ def change(app: Sphinx, name: str, content: list[str]) -> None:
         content[0] = changed_notebook(name, content[0])
     elif name == "docs/questions":
         content[0] += all_questions()
+    elif name == "docs/glossary":
+        content[0] = re.sub(r"^\* \*\*(.+?)\.\*\*", with_anchor, content[0], flags=re.MULTILINE)
+
+
+def with_anchor(term: re.Match) -> str:
+    """A term of the glossary with a place that can be linked to, such as ``glossary.html#batch-normalisation``."""
+    name = re.sub(r"\W+", "-", term.group(1).lower())
+    return f'* <a id="{name}"></a>**{term.group(1)}.**'
 
 
 def notebooks() -> list[Path]:

@@ -219,6 +219,42 @@ def test_undo_and_clear(open_page):
     expect(headline(page)).to_have_text("Draw a digit.")
     expect(page.locator(".digits-seen")).to_have_count(0)
     expect(clear).to_be_disabled()
+    undo.click()
+    assert ink(page) > 1.8 * first, "cleared by mistake"
+    undo.click()
+    undo.click()
+    assert ink(page) == 0
+    expect(undo).to_be_disabled()
+
+
+def test_examples_are_drawn_and_read(open_page):
+    """For whoever cannot draw; what stood there before comes back with Undo."""
+    page = open_page()
+    draw_with_mouse(page, browsers.SEVEN)
+    own = ink(page)
+    for read in ("I read 3 (", "I read 4 (", "I read 2 0.", "This is no digit (", "I read 3 ("):
+        page.get_by_role("button", name="Example").click()
+        expect(headline(page)).to_contain_text(read)
+    for _ in range(5):
+        page.get_by_role("button", name="Undo").click()
+    assert ink(page) == own
+    expect(headline(page)).to_contain_text("I read 7")
+
+
+def test_clear_puts_a_file_away_too(open_page, tmp_path):
+    two_sevens().save(tmp_path / "two.png")
+    page = open_page()
+    draw_with_mouse(page, browsers.SEVEN)
+    upload = page.get_by_label("A photo, scan or screenshot")
+    upload.set_input_files(tmp_path / "two.png")
+    expect(page.locator(".digits-one")).to_have_count(2)
+    page.get_by_role("button", name="Clear").click()
+    expect(headline(page)).to_have_text("Draw a digit.")
+    expect(preview(page)).to_be_hidden()
+    assert upload.input_value() == ""
+    expect(page.get_by_role("button", name="Clear")).to_be_disabled()
+    page.get_by_role("button", name="Undo").click()
+    expect(headline(page)).to_contain_text("I read 7")
 
 
 def test_finger_on_a_phone(open_page):
@@ -237,7 +273,7 @@ def test_finger_on_a_phone(open_page):
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(headline(page)).to_contain_text("7")
     assert page.evaluate("window.scrollY") == 0
-    for name in ("Undo", "Clear"):
+    for name in ("Undo", "Clear", "Example"):
         size = page.get_by_role("button", name=name).bounding_box()
         assert size["height"] >= 44 and size["width"] >= 44, "fingers need room"
 
@@ -252,7 +288,10 @@ def test_keyboard_alone(open_page):
     page.keyboard.press("Space")
     for _ in range(20):
         page.keyboard.press("ArrowDown")
+    pen = page.get_by_role("status").first
+    expect(pen).to_have_text("The pen is down.")
     page.keyboard.press("Space")
+    expect(pen).to_have_text("The pen is up.")
     drawn = ink(page)
     assert drawn > 0
     expect(headline(page)).to_contain_text("1")
@@ -633,7 +672,7 @@ def test_keyboard_keeps_its_place(open_page):
         focused.focus()
         page.keyboard.press(key)
         assert ink(page) == 0
-        expect(undo).to_be_disabled()
+        expect(clear).to_be_disabled()
         expect(focused).to_be_focused()
 
 
@@ -645,6 +684,7 @@ def test_focus_is_seen(open_page, colours):
         page.locator(".digits-canvas"),
         page.get_by_role("button", name="Undo"),
         page.get_by_role("button", name="Clear"),
+        page.get_by_role("button", name="Example"),
         page.get_by_label("A photo, scan or screenshot"),
     ]
     for control in controls:
@@ -673,7 +713,7 @@ def test_screen_reader_says_what_is_read_in_the_end(open_page):
     """Not each reading while somebody draws. The test sets the page's clock forward."""
     page = open_page(before=lambda page: page.clock.install(time=0))
     page.clock.pause_at(60)
-    status = page.get_by_role("status")
+    status = page.get_by_role("status").last
     expect(status).to_have_text("Draw a digit.")
     status.evaluate(
         """status => {

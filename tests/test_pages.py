@@ -247,6 +247,15 @@ def test_links_to_colab_and_source_are_those_of_the_repository(site, tmp_path):
     assert "colab.research" not in page and "Source</a>" not in page
 
 
+def test_terms_of_the_glossary_can_be_linked_to(page, site, address):
+    terms = re.findall(r"^\* \*\*", (ROOT / "docs/glossary.md").read_text(), re.MULTILINE)
+    text = (site / "docs" / "glossary.html").read_text(encoding="utf-8")
+    anchors = re.findall(r'<a id="([\w-]+)"></a><strong>', text)
+    assert len(terms) == len(set(anchors)) > 50
+    page.goto(address + "docs/glossary.html#expected-calibration-error")
+    expect(page.get_by_text("Expected calibration error.")).to_be_in_viewport()
+
+
 def test_all_questions_are_on_one_page(site):
     text = (site / "docs" / "questions.html").read_text()
     assert text.count("<strong>Answers</strong>") == len(series.STEPS) == 9

@@ -1,6 +1,7 @@
 // A canvas to draw digits on: used by the notebook's widget and by the web page. No framework and nothing from other
 // servers. A stroke is a list of [x, y] from 0 to 1, so that a drawing keeps its shape when the canvas is resized.
 
+import { EXAMPLES } from "./examples.js";
 import { grid } from "./grids.js";
 import { createBoxes, make } from "./reading.js";
 
@@ -37,23 +38,30 @@ export function inkOn(canvas) {
  * Put a drawing area with its buttons into `container`.
  *
  * onChange(ink) is called with a grid of 280 x 280 after each change, at most every 40 ms while somebody draws, and
- * with null when the area is empty. Returns {clear, mark}: mark(digits) draws boxes over the drawing.
+ * with null when the area is empty. `other` is what else may be shown in place of a drawing, for the button that clears.
+ * Returns {clear, mark}: mark(digits) draws boxes over the drawing.
  */
-export function createPad(container, onChange) {
+export function createPad(container, onChange, other = { isThere: () => false, remove() {} }) {
   const canvas = make("canvas", { className: "digits-canvas", tabIndex: 0 });
   canvas.setAttribute("role", "application");
   canvas.setAttribute(
     "aria-label",
     "Drawing area. Draw a digit with mouse, pen or finger; or with the keyboard: arrow keys move the pen, " +
-      "Space sets it down and lifts it.",
+      "Space sets it down and lifts it. The button Example draws something for you.",
   );
   const undoButton = make("button", { type: "button", textContent: "Undo" });
   const clearButton = make("button", { type: "button", textContent: "Clear" });
+  const exampleButton = make("button", { type: "button", textContent: "Example" });
   const boxes = createBoxes();
   const frame = make("div", { className: "digits-frame" }, canvas, boxes.layer);
-  container.append(frame, make("div", { className: "digits-buttons" }, undoButton, clearButton));
+  const buttons = make("div", { className: "digits-buttons" }, undoButton, clearButton, exampleButton);
+  const told = make("p", { className: "digits-pen" }); // what a screen reader says of the pen
+  told.setAttribute("role", "status");
+  container.append(frame, buttons, told);
 
   let strokes = [];
+  let before = []; // the drawings that Undo brings back, the last one first out
+  let examples = 0; // how many were shown
   let current = null; // the stroke in work
   let pointer = null; // the pointer that draws it
   let keyPen = null; // where the keyboard's pen is
@@ -75,7 +83,8 @@ export function createPad(container, onChange) {
       context.stroke();
     }
     // A button that is really disabled loses the focus: with the keyboard one would start again at the page's top.
-    for (const button of [undoButton, clearButton]) button.setAttribute("aria-disabled", strokes.length === 0);
+    undoButton.setAttribute("aria-disabled", before.length === 0);
+    clearButton.setAttribute("aria-disabled", strokes.length === 0 && !other.isThere());
   }
 
   function send() {
@@ -96,6 +105,12 @@ export function createPad(container, onChange) {
     }
   }
 
+  /** Show other strokes; Undo brings back those of now. */
+  function replace(newStrokes) {
+    before.push(strokes);
+    strokes = newStrokes;
+  }
+
   function place(event) {
     const box = canvas.getBoundingClientRect();
     const within = (value) => Math.min(1, Math.max(0, value));
@@ -108,7 +123,7 @@ export function createPad(container, onChange) {
     pointer = event.pointerId;
     keyPen = null;
     current = [place(event)];
-    strokes.push(current);
+    replace([...strokes, current]);
     changed();
   });
   canvas.addEventListener("pointermove", (event) => {
@@ -132,7 +147,8 @@ export function createPad(container, onChange) {
       if (event.repeat || pointer !== null) return;
       keyPen ??= [0.5, 0.5];
       current = current ? null : [[...keyPen]];
-      if (current) strokes.push(current);
+      if (current) replace([...strokes, current]);
+      told.textContent = current ? "The pen is down." : "The pen is up.";
       changed();
     } else if (event.key in directions) {
       event.preventDefault();
@@ -158,21 +174,32 @@ export function createPad(container, onChange) {
   });
   canvas.addEventListener("blur", () => {
     if (pointer === null) current = null;
+    told.textContent = "";
     redraw();
   });
 
   function undo() {
     current = pointer = null;
-    strokes.pop();
+    strokes = before.pop() ?? [];
     changed();
   }
   function clear() {
     current = pointer = null;
-    strokes = [];
+    if (strokes.length) replace([]);
     changed();
   }
   undoButton.addEventListener("click", undo);
-  clearButton.addEventListener("click", clear);
+  clearButton.addEventListener("click", () => {
+    other.remove();
+    clear();
+  });
+  exampleButton.addEventListener("click", () => {
+    const example = EXAMPLES[examples++ % EXAMPLES.length];
+    current = pointer = null;
+    replace(example.strokes);
+    told.textContent = `Drawn: ${example.name}.`;
+    changed();
+  });
 
   new ResizeObserver(() => {
     const side = Math.max(28, Math.round(canvas.clientWidth * (window.devicePixelRatio || 1)));
@@ -191,25 +218,30 @@ export function createPad(container, onChange) {
  * over the one that was given last.
  */
 export function createInput(container, upload, preview, readDrawing, readFile) {
-  const pad = createPad(container, (ink) => {
-    if (ink) {
+  const file = {
+    isThere: () => upload.files.length > 0,
+    remove() {
       upload.value = "";
       preview.show(null);
-    } else if (upload.files.length) return; // it was cleared for the file that is being read
+    },
+  };
+  const drawn = (ink) => {
+    if (ink) file.remove();
+    else if (file.isThere()) return; // it was cleared for the file that is being read
     readDrawing(ink);
-  });
+  };
+  const pad = createPad(container, drawn, file);
   upload.addEventListener("change", () => {
-    const [file] = upload.files;
-    if (!file) return;
+    const [chosen] = upload.files;
+    if (!chosen) return;
     pad.clear();
-    preview.show(file);
-    readFile(file);
+    preview.show(chosen);
+    readFile(chosen);
   });
   function mark(reading) {
     const digits = reading?.digits ?? [];
-    const isFile = upload.files.length > 0;
-    pad.mark(isFile ? [] : digits);
-    preview.mark(isFile ? digits : []);
+    pad.mark(file.isThere() ? [] : digits);
+    preview.mark(file.isThere() ? digits : []);
   }
   return { mark };
 }

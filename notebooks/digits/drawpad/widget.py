@@ -16,7 +16,7 @@ from ..basics.workspace import shows_progress
 
 FOLDER = pathlib.Path(__file__).parent
 # What every pad is made of, each after those that it imports from.
-SCRIPTS = ("grids", "form", "parting", "drawing", "network", "reader", "reading", "pad")
+SCRIPTS = ("grids", "form", "parting", "drawing", "network", "reader", "reading", "examples", "pad")
 
 
 def _joined(*names: str) -> str:
