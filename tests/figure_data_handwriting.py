@@ -84,12 +84,12 @@ def hero(figure, run):
 
 
 def steps(figure, run):
-    """Two photographs, each with what every stage of the pipeline makes of it, under the stages' names."""
+    """Three photographs, each with what every stage of the pipeline makes of it, under the stages' names."""
     count = len(_chosen(run)[0])
     photos, shown = _first_photographs(run, count), drawn.images_of(figure)
-    assert len(shown) == 2 * len(STAGES)
+    assert len(shown) == 3 * len(STAGES)
     darkest = int(np.argmin([photo.mean() for photo in photos]))
-    for row, number in enumerate((min(102, count - 1), darkest)):
+    for row, number in enumerate((6, min(102, count - 1), darkest)):
         of_row = shown[len(STAGES) * row : len(STAGES) * (row + 1)]
         assert_allclose(of_row[0], photos[number] / 255, atol=1e-6)
         (expected,) = handwriting.digits_in(photos[number])
@@ -241,28 +241,34 @@ def no_digits(figure, run):
 
 
 def threshold(figure, run):
-    """Means of three networks for each threshold, and the two goals: left where digits are shown, right where not."""
+    """Three networks and their mean for each threshold, and the two goals: left where digits are shown, right not."""
     from digits.handwriting.reading import UNSURE_BELOW
 
     table = results.experiment("reading")
     table = table[table["digits"] == "validation"]
-
-    def means(*kinds):
-        return table[table["pictures"].isin(kinds)].groupby("threshold")[["right", "wrong"]].mean()
-
-    given = means("drawn on a screen", "photographed")
-    answered = given["right"] + given["wrong"]
-    none = means("letters", "printed letters", "signs")
     left, right = figure.axes
-    assert_allclose(drawn.line(left, "no answer"), np.column_stack([given.index, 1 - answered]))
-    assert_allclose(drawn.line(left, "wrong answers")[:, 1], given["wrong"] / answered)
-    assert_allclose(drawn.line(right, "called a digit")[:, 1], none["wrong"])
     for axes, goal in ((left, 0.005), (right, 0.05)):
         assert_allclose(drawn.line(axes, "goal")[:, 1], goal)
         assert_allclose(drawn.line(axes, "used")[:, 0], UNSURE_BELOW)
-        of_line = " for the solid line" if axes is left else ""
-        told = f"goal{of_line}: at most {plots.percent(goal, 1 if goal < 0.01 else 0)}"
+        told = f"goal: {plots.percent(goal, 1 if goal < 0.01 else 0)}"
         assert told in [text.get_text() for text in axes.texts]
+    of_each = []
+    for seed in range(3):
+        of_one = table[table["seed"] == seed]
+
+        def means(*kinds, table=of_one):
+            return table[table["pictures"].isin(kinds)].groupby("threshold")[["right", "wrong"]].mean()
+
+        given = means("drawn on a screen", "photographed")
+        answered = given["right"] + given["wrong"]
+        none = means("letters", "printed letters", "signs")["wrong"]
+        of_each.append([1 - answered, given["wrong"] / answered, none])
+        names = ("no answer", "wrong answers", "called a digit")
+        for name, axes, values in zip(names, (left, left, right), of_each[-1], strict=True):
+            line = drawn.line(axes, f"{name} {seed}")
+            assert_allclose(line, np.column_stack([given.index, values]))
+    for name, axes, values in zip(names, (left, left, right), np.mean(of_each, axis=0), strict=True):
+        assert_allclose(drawn.line(axes, name)[:, 1], values)
 
 
 def scored(figure, run):

@@ -244,40 +244,50 @@ def answers_by_threshold(
     """How much gets no answer, and how much a wrong one, against the threshold: left where there are digits, right not.
 
     Args:
-        shares: one row for each smallest probability that is given as an answer. Of pictures of digits ``no answer``,
-            and of the answers ``wrong answers``; of what is no digit ``called a digit``.
+        shares: one row for each network and each smallest probability that is given as an answer (the index's level
+            ``threshold``). Of pictures of digits ``no answer``, and of the answers ``wrong answers``; of what is no
+            digit ``called a digit``.
         goals: the most that is allowed, for the last two.
         used: the threshold that is used, shown as a line.
         network: its name in ``plots.LOOKS``.
         title: the message of the figure.
     """
-    figure, panels = plt.subplots(1, 2, figsize=(plots.WIDE, 3.1))
+    figure, panels = plt.subplots(1, 2, figsize=(plots.WIDE, 3.1), width_ratios=[1.25, 1])
     plots.headline(figure, title)
-    look = plots.look(network)
+    colours = {name: plots.look(network).colour for name in goals} | {"no answer": "0.35"}
+    means = shares.groupby("threshold").mean()
     names = {
         "drawings and photographs": ("no answer", "wrong answers"),
         "letters and signs": ("called a digit",),
     }
     for axes, (kind, columns) in zip(panels, names.items(), strict=True):
-        for column in columns:
-            line = "--" if column == "no answer" else "-"
-            axes.plot(shares[column], line, marker=look.marker, color=look.colour, label=column)
-        goal, highest = goals[columns[-1]], 1.1 * shares[[*columns]].to_numpy().max()
-        axes.axhline(goal, color="0.4", linewidth=1, label="goal")
+        for name in columns:
+            _line_of_each_and_mean(axes, shares[name], colours[name])
+        goal = goals[columns[-1]]
+        axes.axhline(goal, color="0.4", linewidth=1, linestyle="--", label="goal")
         axes.axvline(used, color=plots.look("training").colour, linestyle=":", label="used")
-        axes.set(
-            xlabel="threshold",
-            ylabel="share",
-            xlim=(shares.index[0] - 0.01, 1),
-            ylim=(-0.03 * highest, highest),
-        )
+        highest = 1.1 * shares[[*columns]].to_numpy().max()
+        axes.set(xlabel="threshold", ylabel="share", xlim=(means.index[0] - 0.01, 1))
+        axes.set_ylim(-0.03 * highest, highest)
         axes.set_title(kind, fontweight="normal", fontsize=10)
         plots.percent_axis(axes.yaxis, every=0.01 if highest < 0.05 else 0.02)
         axes.grid(axis="y")
-    for axes, columns in zip(panels, names.values(), strict=True):
-        goal = goals[columns[-1]]
-        solid = " for the solid line" if len(columns) > 1 else ""
-        words = f"goal{solid}: at most {plots.percent(goal, 1 if goal < 0.01 else 0)}"
-        ends = {name: float(shares[name].iloc[-1]) for name in columns} | {words: goal}
-        plots.label_lines(axes, ends, dict.fromkeys(ends, look.colour) | {words: "0.3"})
+        ends = {name: float(means[name].iloc[-1]) for name in columns}
+        words = f"goal: {plots.percent(goal, 1 if goal < 0.01 else 0)}"
+        plots.label_lines(axes, ends | {words: goal}, colours | {words: "0.3"})
     return figure
+
+
+def _line_of_each_and_mean(axes: plt.Axes, share: pd.Series, colour: str) -> None:
+    """One fine line for each network, and a thick one with dots for their mean, which has the share's name."""
+    for number, of_one in enumerate(share.unstack("threshold").to_numpy()):
+        axes.plot(
+            share.index.unique("threshold"),
+            of_one,
+            color=colour,
+            linewidth=0.8,
+            alpha=0.6,
+            label=f"{share.name} {number}",
+        )
+    mean = share.groupby("threshold").mean()
+    axes.plot(mean, "-", marker="o", markersize=4, color=colour, label=share.name)
