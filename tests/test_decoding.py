@@ -160,9 +160,9 @@ def test_telephones_largest_photograph_is_read(progressive, expected):
     """50 megapixels, or as many as a progressive file may have: reduced while it is decoded."""
     rows, columns = (4000, 6000) if progressive else (6250, 8000)
     content = file_of(page(rows, columns), "JPEG", progressive=progressive, quality=60)
-    started = time.process_time()
+    started = time.thread_time()
     (digit,) = handwriting.digits_in(content)
-    assert time.process_time() - started < 2
+    assert time.thread_time() - started < 2
     assert same(digit, expected) or digit.shape == (28, 28)
 
 
@@ -197,9 +197,9 @@ def test_film_is_one_picture(expected):
     frame = file_of(Image.new("L", (280, 280)), "GIF")
     one = frame[frame.index(b",") : -1]
     content = file_of(first.convert("L"), "GIF")[:-1] + one * 10_000 + b";"
-    started = time.process_time()
+    started = time.thread_time()
     (digit,) = handwriting.digits_in(content)
-    assert same(digit, expected) and time.process_time() - started < 1
+    assert same(digit, expected) and time.thread_time() - started < 1
 
 
 @pytest.mark.parametrize("size", [(8000, 60), (60, 8000), (600, 8), (4810, 80)])

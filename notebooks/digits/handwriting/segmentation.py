@@ -215,9 +215,8 @@ def _cuts(ink: np.ndarray, count: int) -> list[np.ndarray]:
 
 def _extent(group: list[Region]) -> tuple[int, int, int, int]:
     """The rows and columns that the parts of one digit take: top, bottom, left, right."""
-    boxes = np.array([part.bbox for part in group])
-    (top, left), (bottom, right) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    return int(top), int(bottom), int(left), int(right)
+    tops, lefts, bottoms, rights = zip(*(part.bbox for part in group), strict=True)
+    return min(tops), max(bottoms), min(lefts), max(rights)
 
 
 def _height(group: list[Region]) -> int:
