@@ -34,9 +34,6 @@ ARE_SLOW = {
     "test_results_are_those_of_this_run",
     "test_saved_network_can_be_loaded_elsewhere",
 }
-# With several processes, one runs the series and another what else there is. That one is through earlier, and then
-# takes this notebook: no other reads what it writes.
-TAKEN_BY_THE_OTHER = "hyperparameter_tuning"
 # Of cells with this tag the stored outputs are compared only where it is known who wrote which image.
 NEEDS_WRITERS = "needs-writers"
 LONGEST_WAIT = 1800  # seconds for a notebook in another process
@@ -187,12 +184,11 @@ def pytest_report_header(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Notebooks first, because some tests look at what they have just written, and then the longest files.
+    """Notebooks first, then the longest files, and last those that look at what the notebooks have written.
 
     Without --nbval slow tests are left out, unless -m says otherwise or an argument names the test itself.
     """
-    several = getattr(config, "workerinput", {}).get("workercount", 1) > 1
-    items.sort(key=lambda item: _place_in_the_order(item, several))
+    items.sort(key=_place_in_the_order)
     for item in items:
         names = {getattr(item, "originalname", ""), *getattr(item, "fixturenames", ())}
         if names & ARE_SLOW:
@@ -211,8 +207,8 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """Wait for the notebooks that run in another process, where a notebook or a test needs what they leave."""
-    needed = _notebooks_needed(item)
+    """Wait for the notebooks that run in another process, where a test needs what they leave."""
+    needed = _notebooks_run(item.session) if _looks_at_the_notebooks_work(item) else set()
     deadline = time.monotonic() + LONGEST_WAIT
     while not all(_ended(item.config, path).exists() for path in needed):
         if time.monotonic() > deadline:
@@ -233,19 +229,8 @@ def _ended(config, notebook: pathlib.Path) -> pathlib.Path:
     return pathlib.Path(config.digits_home) / "ended" / notebook.stem
 
 
-def _notebooks_needed(item) -> set[pathlib.Path]:
-    """The notebooks of this session that must have ended before a test can run: those in another process, mostly."""
-    if not _compares_notebooks(item.config):
-        return set()
-    from digits import series
-
-    run = _notebooks_run(item.session)
-    if item.path.name in LOOK_AT_THE_NOTEBOOKS_WORK:
-        return run
-    for step in series.STEPS:
-        if step.notebook == item.path:
-            return run & {series.writer(name).notebook for name in step.reads}
-    return set()
+def _looks_at_the_notebooks_work(item) -> bool:
+    return item.path.name in LOOK_AT_THE_NOTEBOOKS_WORK and _compares_notebooks(item.config)
 
 
 @functools.cache
@@ -253,16 +238,10 @@ def _notebooks_run(session) -> set[pathlib.Path]:
     return {item.path for item in session.items if item.path.suffix == ".ipynb"}
 
 
-def _place_in_the_order(item, several_processes: bool) -> tuple:
+def _place_in_the_order(item) -> tuple:
     """Equal for all tests of a file, so that they stay as they stand in it."""
-    if several_processes and _is_taken_by_the_other(item.path):
-        return (True, True, 1)  # after all else
     looks_at_notebooks = item.path.name in LOOK_AT_THE_NOTEBOOKS_WORK
-    return (item.path.suffix != ".ipynb", not looks_at_notebooks, -SECONDS.get(item.path.name, 0))
-
-
-def _is_taken_by_the_other(path: pathlib.PurePath) -> bool:
-    return path.suffix == ".ipynb" and path.stem.endswith(TAKEN_BY_THE_OTHER)
+    return (item.path.suffix != ".ipynb", looks_at_notebooks, -SECONDS.get(item.path.name, 0))
 
 
 def _needs_writers(item) -> bool:
@@ -292,7 +271,7 @@ def _is_named(item, named: list[tuple[pathlib.Path, str]]) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With several processes (pytest -n 2), nearly all that concerns the notebooks stays in one, in its order."""
+    """With several processes (pytest -n 2) one runs the notebooks, in their order; each takes the next file when free."""
     from xdist.scheduler import LoadScopeScheduling
 
     config.option.loadscopereorder = False  # the order is that of pytest_collection_modifyitems
@@ -302,11 +281,7 @@ def pytest_xdist_make_scheduler(config, log):
             file = pathlib.PurePosixPath(nodeid.split("::")[0])
             if file.name == "test_planted.py":
                 return nodeid.split("[")[0]
-            if len(config.option.tx or ()) > 1 and _is_taken_by_the_other(file):
-                return "the notebook that the other process takes"
-            if file.suffix == ".ipynb" or file.name in LOOK_AT_THE_NOTEBOOKS_WORK:
-                return "the series"
-            return str(file)
+            return "the series" if file.suffix == ".ipynb" else str(file)
 
     return NotebooksInOneProcess(config, log)
 

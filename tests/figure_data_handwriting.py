@@ -203,7 +203,7 @@ def letters(figure, run):
     of_each = [one.probabilities(made).argmax(axis=1) for one in networks.values()]
     for title, *answers in zip(drawn.titles_of(figure), *of_each, strict=True):
         for line, name, answer in zip(title.split("\n"), networks, answers, strict=True):
-            assert line.split(" (")[0] == f"{name}: {answer if answer < 10 else 'none'}"
+            assert line.split(" (")[0] == f"{name}: {answer if answer < 10 else 'no digit'}"
 
 
 def unsure(figure, run):
@@ -216,7 +216,7 @@ def unsure(figure, run):
     ):
         assert_allclose(np.ravel(shown), np.ravel(images[row]))
         answer = probabilities[row].argmax()
-        words = "none" if answer == 10 else answer
+        words = "no digit" if answer == 10 else answer
         percent = plots.percent(probabilities[row].max())
         assert title == f"label {labels[row]}:\n{words} ({percent})"
 
@@ -250,14 +250,17 @@ def threshold(figure, run):
     for axes, goal in ((left, 0.005), (right, 0.05)):
         assert_allclose(drawn.line(axes, "goal")[:, 1], goal)
         assert_allclose(drawn.line(axes, "used")[:, 0], UNSURE_BELOW)
-        told = f"goal: {plots.percent(goal, 1 if goal < 0.01 else 0)}"
+        of = " for\nwrong answers" if axes is left else ""
+        told = f"goal{of}: {plots.percent(goal, 1 if goal < 0.01 else 0)}"
         assert told in [text.get_text() for text in axes.texts]
     of_each = []
     for seed in range(3):
         of_one = table[table["seed"] == seed]
 
         def means(*kinds, table=of_one):
-            return table[table["pictures"].isin(kinds)].groupby("threshold")[["right", "wrong"]].mean()
+            return (
+                table[table["pictures"].isin(kinds)].groupby("threshold")[["right", "wrong"]].mean()
+            )
 
         given = means("drawn on a screen", "photographed")
         answered = given["right"] + given["wrong"]
@@ -267,7 +270,9 @@ def threshold(figure, run):
         for name, axes, values in zip(names, (left, left, right), of_each[-1], strict=True):
             line = drawn.line(axes, f"{name} {seed}")
             assert_allclose(line, np.column_stack([given.index, values]))
-    for name, axes, values in zip(names, (left, left, right), np.mean(of_each, axis=0), strict=True):
+    for name, axes, values in zip(
+        names, (left, left, right), np.mean(of_each, axis=0), strict=True
+    ):
         assert_allclose(drawn.line(axes, name)[:, 1], values)
 
 

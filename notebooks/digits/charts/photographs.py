@@ -97,7 +97,7 @@ def points_lost(lost: pd.DataFrame, title: str) -> plt.Figure:
     _keep_rows_apart(axes, len(rows))
     axes.axvline(0, color="0.4", linewidth=1)
     _name_networks_apart(axes, rows)
-    axes.set(xlabel="photographs lost, of 100, when this step is left out", title=title)
+    axes.set(xlabel="photographs lost, of 100, without this step", ylabel="left out", title=title)
     return figure
 
 
@@ -273,7 +273,8 @@ def answers_by_threshold(
         plots.percent_axis(axes.yaxis, every=0.01 if highest < 0.05 else 0.02)
         axes.grid(axis="y")
         ends = {name: float(means[name].iloc[-1]) for name in columns}
-        words = f"goal: {plots.percent(goal, 1 if goal < 0.01 else 0)}"
+        of = f" for\n{columns[-1]}" if len(columns) > 1 else ""
+        words = f"goal{of}: {plots.percent(goal, 1 if goal < 0.01 else 0)}"
         plots.label_lines(axes, ends | {words: goal}, colours | {words: "0.3"})
     return figure
 
