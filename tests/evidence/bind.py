@@ -12,6 +12,7 @@ import argparse
 import csv
 import pathlib
 import sys
+import textwrap
 
 sys.path[:0] = [
     str(pathlib.Path(__file__).parents[1]),
@@ -48,14 +49,22 @@ def evidence_in(file: str) -> dict[str, str]:
 def write(document: str, new: dict[str, str]) -> None:
     """Write down what the sentences that are there now rest on, in their order; without those that rest on nothing."""
     rows = []
+    written = sentences.bound(document)
     for sentence in sentences.sentences(document):
-        before = sentences.bound(document).get(sentence.fingerprint, {})
+        before = written.get(sentence.fingerprint, {})
         evidence = new.get(sentence.fingerprint, before.get("evidence", ""))
         try:
             rests_on = sentences.rests_on(document, evidence)
         except sentences.NoEvidence:
             continue
-        rows.append([sentence.fingerprint, evidence, rests_on, sentence.text[:60]])
+        rows.append(
+            [
+                sentence.fingerprint,
+                evidence,
+                rests_on,
+                textwrap.shorten(sentence.text, 60, placeholder=""),
+            ]
+        )
     with open(sentences.file_of(document), "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerows([sentences.COLUMNS, *rows])

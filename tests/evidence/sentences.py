@@ -28,18 +28,19 @@ PAGES = (
 COLUMNS = ("sentence", "evidence", "rests_on", "begins")
 
 _ALWAYS = """
-a(?:bout|lmost|lone|lready|lways|ny|s well) all alike although average barely because bet(?:ter) best beyond both but
-cannot cause[sd]? certain chance clear(?:ly)? cost[s]? decide[sd]? depend[s]? despite differ(?:s|ed|ent|ence|ences)?
-double[sd]? each easily enough equal(?:ly|s)? especially even every everything exact(?:ly)? exceed[s]? fail[s]? far
-fall[s]? few(?:er|est)? fifth first gain[sed]* grow[s]? half hardly harder help[sed]* hence hurt[s]? if improve[sd]?
-increase[sd]? independent(?:ly)? instead just know[ns]? large(?:r|st)? last lea(?:st|d|ds) less likely long los(?:e|es|t)
-main(?:ly)? many matter[s]? may might more most(?:ly)? much must near(?:ly)? need[sed]* never no nobody none nor not
-nothing often once one only opposite out of over perhaps possible possibly probab(?:le|ly) prove[sd]? quarter random
-rare(?:ly)? reach(?:es|ed)? reason[s]? rest right ris(?:e|es) same second seldom shows? significant(?:ly)? similar since
-slight(?:ly)? so some sometimes soon still such suggest[s]? sure(?:ly)? than that therefore third though thus together too
-true twice typical unless unlike usual(?:ly)? very way well whatever when whether whole why without worse worst
-wrong(?:ly)? yet zero two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty hundred
-thousand million percent points? times
+a(?:bout|lmost|lone|lready|lways|ny|s well) all alike although average barely because bet(?:ter) best beyond
+both but cannot cause[sd]? certain chance clear(?:ly)? cost[s]? decide[sd]? depend[s]? despite
+differ(?:s|ed|ent|ence|ences)? double[sd]? each easily enough equal(?:ly|s)? especially even every everything
+exact(?:ly)? exceed[s]? fail[s]? far fall[s]? few(?:er|est)? fifth first gain[sed]* grow[s]? half hardly
+harder help[sed]* hence hurt[s]? if improve[sd]? increase[sd]? independent(?:ly)? instead just know[ns]?
+large(?:r|st)? last lea(?:st|d|ds) less likely long los(?:e|es|t) main(?:ly)? many matter[s]? may might more
+most(?:ly)? much must near(?:ly)? need[sed]* never no nobody none nor not nothing often once one only opposite
+out of over perhaps possible possibly probab(?:le|ly) prove[sd]? quarter random rare(?:ly)? reach(?:es|ed)?
+reason[s]? rest right ris(?:e|es) same second seldom shows? significant(?:ly)? similar since slight(?:ly)? so
+some sometimes soon still such suggest[s]? sure(?:ly)? than that therefore third though thus together too true
+twice typical unless unlike usual(?:ly)? very way well whatever when whether whole why without worse worst
+wrong(?:ly)? yet zero two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty
+fifty hundred thousand million percent points? times
 """
 _CLAIMS = re.compile(
     r"\d|\b(?:" + "|".join(_ALWAYS.split()) + r")\b|\b\w{3,}(?:er|est|less)\b", re.IGNORECASE
@@ -78,10 +79,8 @@ def documents() -> list[str]:
 
 def sentences(document: str) -> list[Sentence]:
     """The sentences of a document that may claim something, each once, in their order."""
-    if document in PAGES:
-        texts = [(ROOT / document).read_text(encoding="utf-8")]
-    else:
-        texts = _texts_of(step_of(document))
+    is_page = document in PAGES
+    texts = [(ROOT / document).read_text("utf-8")] if is_page else _texts_of(step_of(document))
     parts = [part for text in texts for part in _parts(text)]
     return [Sentence(document, part) for part in dict.fromkeys(parts) if _CLAIMS.search(part)]
 
@@ -170,21 +169,26 @@ def _found(document: str, one: str) -> str:
     if not number and document in PAGES:
         raise NoEvidence(f"{one!r} does not say of which notebook")
     step = series.step(number) if number else step_of(document)
-    cells = [cell.source for cell in notebook_files.code_cells(step) if _is(kind, name, cell, step)]
-    if len(cells) != 1:
-        raise NoEvidence(f"{len(cells)} cells of notebook {step.number} have {one!r}")
-    return cells[0]
-
-
-def _is(kind: str, name: str, cell, step: series.Step) -> bool:
-    """Whether a code cell is what evidence of this kind and name speaks of."""
+    cells = _evidence_in(step)
     if kind == "check":
-        return any(words.startswith(name) for words in checks_in(cell.source))
-    if kind == "figure":
-        return any(
-            shown.name == name and shown.cell is cell for shown in notebook_files.figures(step)
-        )
-    return cell.id == name and (kind == "code" or bool(cell.outputs))
+        found = {source for claim, source in cells["check"].items() if claim.startswith(name)}
+    else:
+        found = {cells[kind][name]} if name in cells[kind] else set()
+    if len(found) != 1:
+        raise NoEvidence(f"{len(found)} cells of notebook {step.number} have {one!r}")
+    return found.pop()
+
+
+@functools.cache
+def _evidence_in(step: series.Step) -> dict[str, dict[str, str]]:
+    """The code cells of a notebook, by what they are evidence of: of each kind by name."""
+    cells = notebook_files.code_cells(step)
+    return {
+        "check": {claim: cell.source for cell in cells for claim in checks_in(cell.source)},
+        "figure": {shown.name: shown.cell.source for shown in notebook_files.figures(step)},
+        "code": {cell.id: cell.source for cell in cells},
+        "output": {cell.id: cell.source for cell in cells if cell.outputs},
+    }
 
 
 def checks_in(source: str) -> list[str]:
@@ -241,6 +245,5 @@ def without_sentence(document: str) -> list[str]:
         for one in row["evidence"].split("; ")
         if one.startswith("check: ")
     ]
-    cells = notebook_files.code_cells(step_of(document))
-    claims = [claim for cell in cells for claim in checks_in(cell.source)]
+    claims = _evidence_in(step_of(document))["check"]
     return [claim for claim in claims if not any(claim.startswith(name) for name in named)]

@@ -287,7 +287,6 @@ def _line_of_each_and_mean(axes: plt.Axes, share: pd.Series, colour: str) -> Non
             of_one,
             color=colour,
             linewidth=0.8,
-            alpha=0.6,
             label=f"{share.name} {number}",
         )
     mean = share.groupby("threshold").mean()
