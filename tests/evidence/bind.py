@@ -14,10 +14,8 @@ import pathlib
 import sys
 import textwrap
 
-sys.path[:0] = [
-    str(pathlib.Path(__file__).parents[1]),
-    str(pathlib.Path(__file__).parents[2] / "notebooks"),
-]
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "notebooks"))
 
 import sentences
 

@@ -1,7 +1,7 @@
 """The sentences of notebooks and pages that claim something, and what each of them is bound to.
 
-A sentence is found by its words: numbers, comparisons, causes, "all" and "no". More are found than claim anything; those
-are bound to ``no claim``. Which sentence rests on what stands in a CSV file for each document, beside this one.
+A sentence is found by its words: numbers, comparisons, causes, "all" and "no". More are found than claim anything;
+those are bound to ``no claim``. What each rests on stands in a CSV file for each document, beside this one.
 """
 
 import ast
@@ -132,6 +132,7 @@ WORDS = {
     "arithmetic": "it follows from numbers in it, or from shapes",
     "source": "others found it; it stands under Sources",
     "opinion": "a value or a guess, and worded as one",
+    "memory": "it was measured or decided once, and says so; nothing repeats it",
 }
 KINDS = ("check", "output", "figure", "code", "test")
 
