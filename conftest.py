@@ -5,11 +5,13 @@ import functools
 import io
 import os
 import pathlib
+import queue
 import shutil
 import sys
 import tempfile
 import time
 
+import nbformat
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "notebooks"))
@@ -19,6 +21,7 @@ CELL_TIMEOUT = (
 )
 
 LOOK_AT_THE_NOTEBOOKS_WORK = (
+    "test_checks_can_fail.py",
     "test_drawn_figures.py",
     "test_figures.py",
     "test_notebooks.py",
@@ -36,7 +39,9 @@ ARE_SLOW = {
 }
 # Of cells with this tag the stored outputs are compared only where it is known who wrote which image.
 NEEDS_WRITERS = "needs-writers"
+LONGEST_DISTURBANCE = 120  # seconds for all checks of a notebook
 LONGEST_WAIT = 1800  # seconds for a notebook in another process
+EVIDENCE = pathlib.Path(__file__).parent / "tests" / "evidence"
 MUTATIONS = pathlib.Path(__file__).parent / "tests" / "mutations"
 # Pixels depend on the machine, once a network was trained; test_drawn_figures.py looks at what is drawn.
 PICTURES = pathlib.Path(__file__).parent / "tests" / "pictures.cfg"
@@ -216,6 +221,24 @@ def pytest_runtest_setup(item):
         time.sleep(0.2)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """After a notebook's last cell its kernel still lives: disturb what its checks look at."""
+    outcome = yield
+    if item is _last_cell_of(item) and not item.config.digits_dataset.is_sample:
+        _disturb_what_the_checks_look_at(item)
+    return outcome
+
+
+@functools.cache
+def _last_cells(session) -> dict:
+    return {item.path: item for item in session.items if item.path.suffix == ".ipynb"}
+
+
+def _last_cell_of(item):
+    return _last_cells(item.session).get(item.path)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item, nextitem):
     """Note that a notebook has come to its end, for those who wait for it in another process."""
@@ -223,6 +246,32 @@ def pytest_runtest_teardown(item, nextitem):
         mark = _ended(item.config, item.path)
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
+
+
+def _disturb_what_the_checks_look_at(item) -> None:
+    """In the kernel that has just run a notebook: which checks go red, for test_checks_can_fail.py."""
+    cells = [each.source for each in _code_cells_of(item) if "check(" in each.source]
+    file = _disturbed(item.config, item.path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    code = (
+        f"import sys; sys.path.append({str(EVIDENCE)!r}); import disturbed; "
+        f"disturbed.write({cells!r}, get_ipython().user_ns, {str(file)!r})"
+    )
+    kernel = item.parent.kernel
+    with contextlib.suppress(queue.Empty):  # the test then misses the file
+        message = kernel.execute_cell_input(code, allow_stdin=False)
+        kernel.await_reply(message, timeout=LONGEST_DISTURBANCE)
+
+
+def _code_cells_of(item) -> list:
+    return [
+        cell for cell in nbformat.read(item.path, as_version=4).cells if cell.cell_type == "code"
+    ]
+
+
+def _disturbed(config, notebook: pathlib.Path) -> pathlib.Path:
+    """What became of a notebook's checks when what they look at was disturbed."""
+    return pathlib.Path(config.digits_home) / "disturbed" / f"{notebook.stem}.json"
 
 
 def _ended(config, notebook: pathlib.Path) -> pathlib.Path:

@@ -132,6 +132,7 @@ WORDS = {
     "arithmetic": "it follows from numbers in it, or from shapes",
     "source": "others found it; it stands under Sources",
     "opinion": "a value or a guess, and worded as one",
+    "time": "how long reading or running takes, which differs between people and computers",
     "memory": "it was measured or decided once, and says so; nothing repeats it",
 }
 KINDS = ("check", "output", "figure", "code", "test")
