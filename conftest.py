@@ -39,7 +39,7 @@ ARE_SLOW = {
 }
 # Of cells with this tag the stored outputs are compared only where it is known who wrote which image.
 NEEDS_WRITERS = "needs-writers"
-LONGEST_DISTURBANCE = 120  # seconds for all checks of a notebook
+LONGEST_DISTURBANCE = 300  # seconds for all checks of a notebook
 LONGEST_WAIT = 1800  # seconds for a notebook in another process
 EVIDENCE = pathlib.Path(__file__).parent / "tests" / "evidence"
 MUTATIONS = pathlib.Path(__file__).parent / "tests" / "mutations"
@@ -320,7 +320,7 @@ def _is_named(item, named: list[tuple[pathlib.Path, str]]) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With several processes (pytest -n 2) one runs the notebooks, in their order; each takes the next file when free."""
+    """With several processes (pytest -n 2) one runs the notebooks, in order; each takes the next file when free."""
     from xdist.scheduler import LoadScopeScheduling
 
     config.option.loadscopereorder = False  # the order is that of pytest_collection_modifyitems

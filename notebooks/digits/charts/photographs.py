@@ -281,13 +281,9 @@ def answers_by_threshold(
 
 def _line_of_each_and_mean(axes: plt.Axes, share: pd.Series, colour: str) -> None:
     """One fine line for each network, and a thick one with dots for their mean, which has the share's name."""
-    for number, of_one in enumerate(share.unstack("threshold").to_numpy()):
-        axes.plot(
-            share.index.unique("threshold"),
-            of_one,
-            color=colour,
-            linewidth=0.8,
-            label=f"{share.name} {number}",
-        )
+    networks = share.index.names.difference(["threshold"])[0]
+    for number, (_, of_one) in enumerate(share.groupby(level=networks)):
+        thresholds = of_one.index.get_level_values("threshold")
+        axes.plot(thresholds, of_one, color=colour, linewidth=0.8, label=f"{share.name} {number}")
     mean = share.groupby("threshold").mean()
     axes.plot(mean, "-", marker="o", markersize=4, color=colour, label=share.name)
