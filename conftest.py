@@ -24,6 +24,7 @@ LOOK_AT_THE_NOTEBOOKS_WORK = (
     "test_checks_can_fail.py",
     "test_drawn_figures.py",
     "test_figures.py",
+    "test_figures_told.py",
     "test_notebooks.py",
     "test_readme.py",
 )

@@ -85,7 +85,8 @@ def open_page(browser, server):
         page.on("requestfailed", lambda request: page.in_work.discard(request))
         before(page)
         page.goto(server)
-        expect(page.locator("#about")).to_contain_text("own")
+        about = "Read by the network “own”, trained on: MNIST."
+        expect(page.locator("#about")).to_contain_text(about)
         return page
 
     yield open_
@@ -410,6 +411,28 @@ def test_no_digit_is_an_answer_with_a_bar_of_its_own(open_page):
     page.route("**/api/read", lambda route: route.fulfill(json={"digits": [seven, mark, unsure]}))
     show_file(page)
     expect(headline(page)).to_have_text("I read 7 – –?.")
+
+
+def test_bars_are_as_wide_as_probabilities(open_page):
+    """And the words say how sure the network is."""
+    probabilities = [0.01, 0.0, 0.05, 0.02, 0.6, 0.0, 0.02, 0.0, 0.0, 0.27, 0.03]
+    mark = {"digit": 4, "sure": False, "probabilities": probabilities}
+    mark |= {"box": [0.2, 0.2, 0.8, 0.8], "image": [0] * 784}
+    page = open_page()
+    page.route("**/api/read", lambda route: route.fulfill(json={"digits": [mark]}))
+    show_file(page)
+    expect(headline(page)).to_have_text("I don't know. Perhaps 4 (60 %)?")
+    shares = page.locator(".digits-bar").evaluate_all(
+        """bars => bars.map(bar => bar.getBoundingClientRect().width
+                                   / bar.parentElement.getBoundingClientRect().width)"""
+    )
+    assert shares == pytest.approx(probabilities, abs=0.005)
+    values = page.locator(".digits-value").all_inner_texts()
+    assert values == [f"{round(100 * share)} %" for share in probabilities]
+    page.unroute("**/api/read")
+    page.route("**/api/read", lambda route: route.fulfill(json={"digits": [mark | {"sure": True}]}))
+    show_file(page)
+    expect(headline(page)).to_have_text("I read 4 (60 %).")
 
 
 # ---------------------------------------------------------------- boxes over what was read

@@ -88,6 +88,9 @@ def test_small_probabilities_are_no_answer(highest, sure):
     probabilities[4] = highest
     found = reading.Reading(np.zeros((28, 28)), probabilities)
     assert found.digit == 4 and found.sure is sure
+    told = found.as_json()
+    assert told["sure"] is sure and told["digit"] == 4
+    assert told["probabilities"][4] == pytest.approx(highest, abs=1e-4)
     strict = reading.Reading(np.zeros((28, 28)), probabilities, unsure_below=0.999)
     assert not strict.sure
 

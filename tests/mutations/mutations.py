@@ -12,6 +12,7 @@ _03 = "notebooks/03_baseline_ann.ipynb"
 _04 = "notebooks/04_hidden_layer_ann.ipynb"
 _05 = "notebooks/05_comparison_and_confusion_matrix.ipynb"
 _06 = "notebooks/06_how_sure_are_we.ipynb"
+_09 = "notebooks/09_your_own_handwriting.ipynb"
 _08 = "notebooks/08_hyperparameter_tuning.ipynb"
 
 # Parts of the tests: the file that ought to notice, or, where that takes long, those of its tests.
@@ -39,6 +40,11 @@ _RUN_01 = ("--nbval", _01, *_FIGURES)
 _DRAWN_01 = ("--nbval", _01, "tests/test_drawn_figures.py", "-k", "01_ or 01")
 _RUN_02 = ("--nbval", _02)
 _RUN_03 = ("--nbval", _03)
+_TOLD_05 = ("--nbval", _05, "tests/test_figures_told.py", "-k", "05_ or 05")
+_TOLD_01 = ("--nbval", _01, "tests/test_figures_told.py", "-k", "01_ or 01")
+_BOUND = ("tests/test_evidence.py",)
+_PAGE = ("-m", "slow or not slow", "tests/test_draw_page.py", "-k", "bars or mouse or no_digit")
+_WEBAPP = ("-m", "slow or not slow", "tests/test_webapp.py", "-k", "headers or ctrl_c or names")
 _RUN_05 = ("--nbval", _05, "tests/test_readme.py")
 
 MUTATIONS = (
@@ -640,5 +646,152 @@ MUTATIONS = (
         "if full < max(preparation.faintest, preparation.above_grain * grain, 1e-6):",
         "if full < 1e-6:",
         _HANDWRITING,
+    ),
+    # ------------------------------------------------------------ sentences beside unchanged checks
+    Mutation(
+        "overlap-called-a-gain",
+        "what the runs do not separate is called better",
+        _05,
+        "So we see no sure gain from these images.",
+        "So we see a small gain from these images.",
+        _BOUND,
+        "05-025",
+    ),
+    Mutation(
+        "likely-reason-made-the-reason",
+        "a cause is told that nothing tested",
+        _06,
+        "hardly changes, probably because they err",
+        "hardly changes, because they err",
+        _BOUND,
+        "06-437",
+    ),
+    Mutation(
+        "small-difference-called-large",
+        "a comparison is turned round in a solution",
+        _09,
+        "So few may be chance;",
+        "That is no chance;",
+        _BOUND,
+        "09-066",
+    ),
+    Mutation(
+        "caption-turned-round",
+        "a caption says the opposite of its figure",
+        _05,
+        "spread over many pairs of digits. A cell",
+        "spread over few pairs of digits. A cell",
+        _BOUND,
+        "05-082",
+    ),
+    Mutation(
+        "page-promises-more",
+        "a page says of all letters what holds of most",
+        "README.md",
+        'most letters and scribbles it calls "no digit"',
+        'all letters and scribbles it calls "no digit"',
+        _BOUND,
+    ),
+    # ------------------------------------------------------------ checks made vacuous
+    Mutation(
+        "check-holds-always",
+        "a threshold stands on the wrong side, so that the check holds whatever comes out",
+        _05,
+        'lowest["own"] > highest[list(recipes.PUBLISHED)].max(),',
+        'lowest["own"] > 0 * highest[list(recipes.PUBLISHED)].max(),',
+        _BOUND,
+        "05-117",
+    ),
+    Mutation(
+        "margin-widened",
+        "a margin is ten times that of the sentence above it",
+        _03,
+        "difference < 0.0001)",
+        "difference < 0.001)",
+        _BOUND,
+        "03-059",
+    ),
+    Mutation(
+        "sign-of-a-check-turned",
+        "a check looks at the other side of a difference",
+        _06,
+        'spread["own"] < resampled.std(),',
+        'spread["own"] < 100 + resampled.std(),',
+        _BOUND,
+        "06-114",
+    ),
+    # ------------------------------------------------------------ figures with right data and wrong labels
+    Mutation(
+        "labels-of-a-threshold-exchanged",
+        "what is answered is called what is wrong",
+        f"{_DIGITS}/charts/comparison.py",
+        'axes.set(xlabel="share of the images that are answered")',
+        'axes.set(xlabel="share of the images that are misread")',
+        _TOLD_05,
+    ),
+    Mutation(
+        "map-of-a-matrix-turned-round",
+        "dark stands for few mistakes",
+        f"{_DIGITS}/plots.py",
+        'AMOUNT = "YlOrBr"',
+        'AMOUNT = "YlOrBr_r"',
+        _TOLD_05,
+    ),
+    Mutation(
+        "unit-of-ink-changed",
+        "shares are called pixels",
+        f"{_DIGITS}/charts/exploration.py",
+        "mean pixel, share of full",
+        "number of pixels",
+        _TOLD_01,
+    ),
+    # ------------------------------------------------------------ what a user sees
+    Mutation(
+        "always-sure",
+        "a doubtful digit is told as a sure one",
+        f"{_DIGITS}/handwriting/reading.py",
+        '"sure": self.sure,',
+        '"sure": True,',
+        _READING,
+    ),
+    Mutation(
+        "headline-always-sure",
+        "the page says of a doubtful digit that it was read",
+        f"{_DIGITS}/drawpad/reading.js",
+        "return sure ? `I read ${likeliest}.`",
+        "return true ? `I read ${likeliest}.`",
+        _PAGE,
+    ),
+    Mutation(
+        "bars-not-as-wide",
+        "bars are wider than probabilities",
+        f"{_DIGITS}/drawpad/reading.js",
+        "bar.style.width = `${100 * probability}%`;",
+        "bar.style.width = `${100 * Math.sqrt(probability)}%`;",
+        _PAGE,
+    ),
+    Mutation(
+        "header-dropped",
+        "another page may show the pad in a frame of its own",
+        f"{_DIGITS}/drawpad/webapp.py",
+        '    "X-Frame-Options": "DENY",\n',
+        "",
+        _WEBAPP,
+    ),
+    Mutation(
+        "dataset-not-told",
+        "the page does not say what its network has learned from",
+        f"{_DIGITS}/drawpad/page.js",
+        "trained on: ${about.dataset}.",
+        "trained on many images.",
+        _PAGE,
+    ),
+    Mutation(
+        "any-host-accepted",
+        "another page that lets its own name lead here is answered",
+        f"{_DIGITS}/drawpad/webapp.py",
+        "if name not in names and not is_number(name):",
+        "if name not in names and not name:",
+        _WEBAPP,
     ),
 )
