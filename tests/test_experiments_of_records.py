@@ -1,5 +1,6 @@
 """The experiments with the records of notebook 07: how they were chosen, teaching by answers, votes."""
 
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,6 +64,9 @@ def test_one_row_of_the_candidates_comes_out_again(full_mnist):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    not os.environ.get("DIGITS_LONG_TESTS"), reason="it trains for minutes: set DIGITS_LONG_TESTS=1"
+)
 def test_one_row_of_the_records_comes_out_again(full_mnist):
     """The record would be that of another network, a longer training or another library."""
     images, test = (full_mnist[x].reshape(-1, 784) / np.float32(255) for x in ("x_train", "x_test"))
