@@ -7,6 +7,10 @@ import pytest
 from digits.search import interrupts
 
 
+# Whatever ran before in this process, or ignores Ctrl-C around it.
+pytestmark = pytest.mark.usefixtures("heeded_interrupts")
+
+
 def press_ctrl_c():
     signal.raise_signal(signal.SIGINT)
 
