@@ -6,7 +6,6 @@ import threading
 import pytest
 from digits.search import interrupts
 
-
 # Whatever ran before in this process, or ignores Ctrl-C around it.
 pytestmark = pytest.mark.usefixtures("heeded_interrupts")
 
