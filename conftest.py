@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 
-import nbformat
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "notebooks"))
@@ -214,7 +213,7 @@ def pytest_collection_modifyitems(config, items):
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     """Wait for the notebooks that run in another process, where a test needs what they leave."""
-    needed = _notebooks_run(item.session) if _looks_at_the_notebooks_work(item) else set()
+    needed = _last_cells(item.session).keys() if _looks_at_the_notebooks_work(item) else set()
     deadline = time.monotonic() + LONGEST_WAIT
     while not all(_ended(item.config, path).exists() for path in needed):
         if time.monotonic() > deadline:
@@ -226,18 +225,16 @@ def pytest_runtest_setup(item):
 def pytest_runtest_call(item):
     """After a notebook's last cell its kernel still lives: disturb what its checks look at."""
     outcome = yield
-    if item is _last_cell_of(item) and not item.config.digits_dataset.is_sample:
+    is_last = item is _last_cells(item.session).get(item.path)
+    if is_last and not item.config.digits_dataset.is_sample:
         _disturb_what_the_checks_look_at(item)
     return outcome
 
 
 @functools.cache
 def _last_cells(session) -> dict:
+    """The last cell of each notebook that is run."""
     return {item.path: item for item in session.items if item.path.suffix == ".ipynb"}
-
-
-def _last_cell_of(item):
-    return _last_cells(item.session).get(item.path)
 
 
 @pytest.hookimpl(trylast=True)
@@ -251,7 +248,8 @@ def pytest_runtest_teardown(item, nextitem):
 
 def _disturb_what_the_checks_look_at(item) -> None:
     """In the kernel that has just run a notebook: which checks go red, for test_checks_can_fail.py."""
-    cells = [each.source for each in _code_cells_of(item) if "check(" in each.source]
+    code_cells = (cell for cell in item.parent.nb.cells if cell.cell_type == "code")
+    cells = [cell.source for cell in code_cells if "check(" in cell.source]
     file = _disturbed(item.config, item.path)
     file.parent.mkdir(parents=True, exist_ok=True)
     code = (
@@ -262,12 +260,6 @@ def _disturb_what_the_checks_look_at(item) -> None:
     with contextlib.suppress(queue.Empty):  # the test then misses the file
         message = kernel.execute_cell_input(code, allow_stdin=False)
         kernel.await_reply(message, timeout=LONGEST_DISTURBANCE)
-
-
-def _code_cells_of(item) -> list:
-    return [
-        cell for cell in nbformat.read(item.path, as_version=4).cells if cell.cell_type == "code"
-    ]
 
 
 def _disturbed(config, notebook: pathlib.Path) -> pathlib.Path:
@@ -281,11 +273,6 @@ def _ended(config, notebook: pathlib.Path) -> pathlib.Path:
 
 def _looks_at_the_notebooks_work(item) -> bool:
     return item.path.name in LOOK_AT_THE_NOTEBOOKS_WORK and _compares_notebooks(item.config)
-
-
-@functools.cache
-def _notebooks_run(session) -> set[pathlib.Path]:
-    return {item.path for item in session.items if item.path.suffix == ".ipynb"}
 
 
 def _place_in_the_order(item) -> tuple:

@@ -23,7 +23,7 @@ def test_some_sentence_rests_on_every_check(step):
     assert sentences.without_sentence(step.file_name.removesuffix(".ipynb")) == []
 
 
-def test_most_sentences_with_numbers_rest_on_something_that_runs():
+def test_many_sentences_rest_on_something_that_runs():
     """It would be easy to call everything a definition."""
     words, running = 0, 0
     for step in series.STEPS:

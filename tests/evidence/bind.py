@@ -28,6 +28,8 @@ def main() -> int:
     parser.add_argument("file", nargs="?", help="evidence to take, as CSV")
     parser.add_argument("--looked", action="store_true", help="what changed was looked at")
     asked = parser.parse_args()
+    if (asked.file or asked.looked) and not asked.document:
+        parser.error("say which document")
     documents = [asked.document] if asked.document else sentences.documents()
     if asked.file or asked.looked:
         write(asked.document, evidence_in(asked.file) if asked.file else {})

@@ -79,11 +79,12 @@ def _map(image) -> list:
 
 def _begins(axes) -> list[float]:
     """Where the bars of axes begin."""
-    bars = [bar for one in axes.containers if isinstance(one, BarContainer) for bar in one.patches]
-    upright = [
-        one.orientation == "vertical" for one in axes.containers if isinstance(one, BarContainer)
+    groups = [one for one in axes.containers if isinstance(one, BarContainer)]
+    return [
+        float(bar.get_y() if group.orientation == "vertical" else bar.get_x())
+        for group in groups
+        for bar in group.patches
     ]
-    return [float(bar.get_y() if any(upright) else bar.get_x()) for bar in bars][:MOST]
 
 
 def _references(axes) -> list[float]:
@@ -109,7 +110,6 @@ def figures_in(home: pathlib.Path) -> dict[str, dict]:
 
 
 if __name__ == "__main__":
-    FILE.write_text(
-        json.dumps(figures_in(pathlib.Path(sys.argv[1])), indent=0, ensure_ascii=False) + "\n",
-        "utf-8",
-    )
+    all_told = figures_in(pathlib.Path(sys.argv[1])).items()
+    lines = [f'"{name}": {json.dumps(one, ensure_ascii=False)}' for name, one in all_told]
+    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")  # one line for each figure
