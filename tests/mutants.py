@@ -1,0 +1,319 @@
+"""Mistakes that nobody chose: operators, numbers and conditions of the package are changed at random, one at a time.
+
+    python tests/mutants.py                   60 mutants of each room; it takes about an hour on two cores
+    python tests/mutants.py --count 20        20 of each room
+    python tests/mutants.py --rooms store     of one room only
+
+Cosmic Ray says what can be changed. For each mutant those tests run that reach the changed line, the fast ones of the
+files that import something from its room; the first that fails kills it. The table of mistakes that people might make
+is another one: tests/mutations/.
+"""
+
+import argparse
+import ast
+import concurrent.futures
+import itertools
+import os
+import pathlib
+import queue
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+import copies
+import coverage
+from cosmic_ray.commands import init
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
+from cosmic_ray.work_db import WorkDB, use_db
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "notebooks"))
+
+from digits import evaluation  # noqa: E402 (the package lies in a folder of its own)
+from digits.basics.progress import progress_bar  # noqa: E402
+
+PACKAGE = "notebooks/digits"
+ROOMS = {
+    "evaluation": ("evaluation.py", "results.py"),
+    "training": ("training/*.py",),
+    "store": ("store/*.py",),
+    "handwriting": ("handwriting/*.py",),
+    "search": ("search/*.py",),
+    "dataset": ("dataset/*.py",),
+}
+COUNT = 60
+LIMIT = 60  # seconds for the tests of one mutant; whoever needs longer hangs in it, and is noticed
+TESTS_TAKE = (
+    25  # seconds at most for the tests of one line, measured before; so the limit leaves room
+)
+GOAL, GOAL_OF_A_ROOM = 0.9, 0.8
+KILLED, SURVIVED = "killed", "survived"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change at one place.
+
+    Attributes:
+        room: whose module is changed.
+        file: the module, from the root of the repository.
+        operator, occurrence: what Cosmic Ray calls the change, and the how many-th of its kind in the module.
+        lines: the lines of the file that it touches, counted from 1.
+    """
+
+    room: str
+    file: str
+    operator: str
+    occurrence: int
+    lines: tuple[int, ...]
+
+    def text(self, root: pathlib.Path) -> str:
+        """The module's text with the change in it."""
+        source = (root / self.file).read_text(encoding="utf-8")
+        return mutate_code(source, get_operator(self.operator)(), self.occurrence)
+
+    def difference(self, root: pathlib.Path) -> str:
+        """The changed line before and after."""
+        before = (root / self.file).read_text(encoding="utf-8").splitlines()
+        after = self.text(root).splitlines()
+        pairs = itertools.zip_longest(before, after, fillvalue="")
+        old, new = next((old, new) for old, new in pairs if old != new)
+        return f"{self.file}:{self.lines[0]}\n  - {old.strip()}\n  + {new.strip()}"
+
+
+def what_runs(source: str) -> str:
+    """A module as Python executes it: neither type hints nor comments nor layout; empty if it is no Python."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # Cosmic Ray takes the stars of ``**settings`` for a power
+        return ""
+    for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            if getattr(node, name, None) is not None:
+                setattr(node, name, ast.Constant(None))
+    return ast.dump(tree)
+
+
+def places(room: str, root: pathlib.Path) -> dict[tuple, list[Mutant]]:
+    """All that can be changed in a room: from a place (module, where it begins and ends) to the changes there."""
+    paths = sorted(path for pattern in ROOMS[room] for path in (root / PACKAGE).glob(pattern))
+    found = defaultdict(list)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        use_db(str(pathlib.Path(folder) / "all.sqlite"), WorkDB.Mode.create) as database,
+    ):
+        init(paths, database, {})
+        for item in database.work_items:
+            (one,) = item.mutations
+            file = pathlib.Path(one.module_path).relative_to(root).as_posix()
+            lines = tuple(range(one.start_pos[0], one.end_pos[0] + 1))
+            mutant = Mutant(room, file, one.operator_name, one.occurrence, lines)
+            found[file, one.start_pos, one.end_pos].append(mutant)
+    for mutants in found.values():
+        mutants.sort(key=lambda one: (one.operator, one.occurrence))
+    return found
+
+
+def drawn(room: str, count: int, seed: int, root: pathlib.Path) -> list[Mutant]:
+    """Draw mutants of a room: first places, each as likely as any other, then one of the changes at that place.
+
+    A change that Python would not execute, such as one of a type hint, is passed over.
+    """
+    possible = places(room, root)
+    random_numbers = random.Random(f"{room} {seed}")
+    chosen = []
+    for place in random_numbers.sample(sorted(possible), len(possible)):
+        mutant = random_numbers.choice(possible[place])
+        sound = (root / mutant.file).read_text(encoding="utf-8")
+        if what_runs(mutant.text(root)) not in ("", what_runs(sound)):
+            chosen.append(mutant)
+        if len(chosen) == count:
+            break
+    return chosen
+
+
+def tests_of(room: str, root: pathlib.Path) -> set[str]:
+    """The test files that import something from a room."""
+    names = "|".join(pathlib.PurePosixPath(pattern.split("/")[0]).stem for pattern in ROOMS[room])
+    imported = re.compile(
+        rf"from digits import [\w, ]*\b({names})\b|from digits\.({names})\b|import digits\.({names})\b"
+        rf"|^import trainings\b|^import lab\b",
+        re.MULTILINE,
+    )
+    return {
+        path.relative_to(root).as_posix()
+        for path in sorted((root / "tests").glob("test_*.py"))
+        if imported.search(path.read_text(encoding="utf-8"))
+    }
+
+
+def run_pytest(root: pathlib.Path, limit: float | None, *arguments: str) -> tuple[int | None, str]:
+    """Run tests in a copy; pytest's exit code, None if it took too long, and what it printed. No process is left."""
+    variables = {**os.environ, "DIGITS_PROGRESS": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    with subprocess.Popen(
+        command,
+        cwd=root,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+            return None, output
+    return process.returncode, output
+
+
+def reach_of_tests(files: set[str], root: pathlib.Path) -> tuple[dict, dict[str, float]]:
+    """Run the fast tests of some files once: which of them reach which line, and how long each takes.
+
+    Returns:
+        A dictionary from file to line to tests (line 0: whoever reaches anything of the file), and one of seconds.
+    """
+    arguments = ["-m", "not slow", f"--cov={root / PACKAGE}", "--cov-context=test", "--cov-report="]
+    code, output = run_pytest(root, None, *arguments, "--junitxml=times.xml", *sorted(files))
+    if code != 0:
+        raise SystemExit(f"The tests are red without any mutant; mend that first.\n{output}")
+    seconds = {
+        f"{case.get('classname').replace('.', '/')}.py::{case.get('name')}": float(case.get("time"))
+        for case in ElementTree.parse(root / "times.xml").iter("testcase")
+        if case.find("skipped") is None
+    }
+    data = coverage.CoverageData(str(root / ".coverage"))
+    data.read()
+    reached: dict = {}
+    for measured in data.measured_files():
+        name = pathlib.Path(measured).relative_to(root).as_posix()
+        lines = reached[name] = defaultdict(set)
+        for line, contexts in data.contexts_by_lineno(measured).items():
+            tests = {context.rpartition("|")[0] for context in contexts if context}
+            lines[line] |= tests
+            lines[0] |= tests
+    return reached, seconds
+
+
+def tests_for(mutant: Mutant, reached: dict, seconds: dict[str, float]) -> list[str]:
+    """The tests that reach a mutant's lines, quick ones first, as many as fit into the time.
+
+    A line that only runs while the module is imported, such as a constant's, is used by whoever reaches the module.
+    """
+    lines = reached.get(mutant.file, {})
+    tests = set().union(*(lines.get(line, set()) for line in mutant.lines)) or lines.get(0, set())
+    chosen, time_taken = [], 0.0
+    for test in sorted(tests, key=lambda test: (seconds.get(test, 1e9), test)):
+        time_taken += seconds.get(test, 1e9)
+        if time_taken > TESTS_TAKE:
+            break
+        chosen.append(test)
+    return chosen
+
+
+def outcome(mutant: Mutant, tests: list[str], root: pathlib.Path) -> str:
+    """Plant a mutant in a copy, run tests up to the first that fails, and take it out again."""
+    if not tests:
+        return SURVIVED
+    path = root / mutant.file
+    sound = path.read_text(encoding="utf-8")
+    listed = root / "tests_of_this_mutant.txt"
+    listed.write_text("\n".join(tests), encoding="utf-8")
+    path.write_text(mutant.text(root), encoding="utf-8")
+    try:
+        code, _ = run_pytest(root, LIMIT, "-x", f"@{listed.name}")
+    finally:
+        path.write_text(sound, encoding="utf-8")
+    return SURVIVED if code == 0 else KILLED
+
+
+def outcomes(
+    mutants: list[Mutant],
+    reached: dict,
+    seconds: dict[str, float],
+    sound: pathlib.Path,
+    workers: int,
+) -> Iterator[tuple[Mutant, str]]:
+    """What becomes of each mutant, in their order; each worker has a copy of its own."""
+    free: queue.Queue = queue.Queue()
+    for number in range(workers):
+        free.put(shutil.copytree(sound, sound.with_name(f"{sound.name} {number}")))
+
+    def in_a_free_copy(mutant: Mutant) -> str:
+        copy = free.get()
+        try:
+            return outcome(mutant, tests_for(mutant, reached, seconds), copy)
+        finally:
+            free.put(copy)
+
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        yield from zip(mutants, pool.map(in_a_free_copy, mutants), strict=True)
+
+
+def share(killed: int, count: int) -> str:
+    """Killed mutants as a line of the report, with Wilson's 95 % interval."""
+    low, high = evaluation.wilson_interval(killed, count)
+    return f"{killed:4d} of {count:4d} killed, {killed / count:6.1%} ({low:.1%} to {high:.1%})"
+
+
+def report(results: dict[Mutant, str]) -> bool:
+    """Print the shares; whether the goals lie within their intervals."""
+    met, rows = True, [("all", list(results.values()), GOAL)]
+    for room in dict.fromkeys(mutant.room for mutant in results):
+        of_the_room = [what for mutant, what in results.items() if mutant.room == room]
+        rows.append((room, of_the_room, GOAL_OF_A_ROOM))
+    for name, ended, goal in rows:
+        killed = ended.count(KILLED)
+        print(f"{name:12s} {share(killed, len(ended))}, goal {goal:.0%}")
+        met &= evaluation.wilson_interval(killed, len(ended))[1] >= goal
+    return met
+
+
+def main() -> int:
+    """Draw, plant and report; 1 if some goal lies above its interval."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=COUNT, help="mutants of each room")
+    parser.add_argument("--rooms", nargs="+", choices=ROOMS, default=list(ROOMS))
+    parser.add_argument("--seed", type=int, default=0, help="another draw")
+    parser.add_argument("--workers", type=int, default=2, help="mutants tried at the same time")
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        sound = copies.copy_of_the_series(pathlib.Path(folder).resolve() / "series")
+        files = set().union(*(tests_of(room, sound) for room in arguments.rooms))
+        reached, seconds = reach_of_tests(files, sound)
+        print(
+            f"{len(seconds)} tests looked at after {time.monotonic() - started:.0f} s", flush=True
+        )
+        mutants = []
+        for room in arguments.rooms:
+            mutants += drawn(room, arguments.count, arguments.seed, sound)
+        ended = outcomes(mutants, reached, seconds, sound, arguments.workers)
+        results = {}
+        for mutant, what in progress_bar(
+            ended, description="mutants", unit="mutant", total=len(mutants)
+        ):
+            results[mutant] = what
+            if what == SURVIVED:
+                print(mutant.difference(sound), flush=True)
+    met = report(results)
+    print(f"{time.monotonic() - started:.0f} s")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
