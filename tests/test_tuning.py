@@ -15,6 +15,7 @@ import numpy as np
 import optuna
 import pytest
 from digits.basics import workspace
+from digits.dataset import mnist
 from digits.search import storages, studies
 from digits.store import artifacts
 from optuna.trial import TrialState
@@ -184,7 +185,8 @@ def test_progress_is_shown_to_a_person(database, monkeypatch, capsys):
 
 WORKER = """
 import os, sys, time
-from digits.search import storages, studies
+from digits.dataset import mnist
+from digits.search import storages, studies, tuning
 storages.HEARTBEAT, storages.GRACE_PERIOD = 1, 3
 address, budget, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 
@@ -348,6 +350,22 @@ def test_study_lies_with_the_data_it_belongs_to(home):
 
 
 # ---------------------------------------------------------------- the search of notebook 08
+
+
+def test_two_datasets_share_a_database_and_no_trial(home, small_mnist, database, monkeypatch):
+    """An accuracy on the sample would win a search on MNIST, whose images are others."""
+    from digits.search import tuning
+
+    tuning.open_study(database).add_trial(optuna.trial.create_trial(value=0.99))
+    path = home / "other.npz"
+    np.savez(path, **small_mnist)
+    monkeypatch.setenv("DIGITS_MNIST", str(path))
+    mnist._load.cache_clear()
+    assert tuning.open_study(database).trials == []
+    monkeypatch.setenv("DIGITS_MNIST", "sample")
+    mnist._load.cache_clear()
+    assert tuning.open_study(database).best_value == 0.99
+    assert len(optuna.get_all_study_names(database)) == 2
 
 
 @pytest.fixture
