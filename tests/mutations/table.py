@@ -4,11 +4,11 @@ import os
 import pathlib
 import tempfile
 
-from mutations import MUTATIONS
+from mutations import KINDS, MUTATIONS
 from planting import Mutation
 
 PAGE = pathlib.Path(__file__).with_name("README.md")
-_HEADER = "| mutation | what is planted | where | caught by |"
+_HEADER = "| mutation | kind | what is planted | where | caught by |"
 NOT_CAUGHT = "**nothing**"
 NOT_RUN = "not run yet"
 
@@ -22,7 +22,7 @@ def rows() -> dict[str, list[str]]:
 
 def row(mutation: Mutation, caught_by: str) -> list[str]:
     """The cells of a mutation's row; a bar would end a cell."""
-    cells = [mutation.name, mutation.plants, mutation.where, caught_by]
+    cells = [mutation.name, KINDS[mutation.name], mutation.plants, mutation.where, caught_by]
     return [cell.replace("|", "/") for cell in cells]
 
 
@@ -42,7 +42,7 @@ class TableWriter:
     def _write(self) -> None:
         """Write the table; mutations that were not run now keep what stands there."""
         before = {name: cells[-1] for name, cells in rows().items()}
-        lines = [_HEADER, "| --- | --- | --- | --- |"]
+        lines = [_HEADER, "| --- | --- | --- | --- | --- |"]
         for mutation in MUTATIONS:
             caught_by = self.caught_by.get(mutation.name) or before.get(mutation.name, NOT_RUN)
             lines.append(f"| {' | '.join(row(mutation, caught_by))} |")

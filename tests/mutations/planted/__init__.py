@@ -1,0 +1,1 @@
+"""The mistakes that the tests must notice, a module for each kind."""
