@@ -1,6 +1,6 @@
 """Pictures made by seeds, and what came of them when somebody last looked: a silent change of a number shows here.
 
-    python tests/known_pictures.py        writes known_pictures.npz anew; look at what changed, and say why in the commit
+    python tests/known_pictures.py     writes known_pictures.npz anew; look at what changed, and say why in the commit
 
 Each case gives rows of numbers: the marks that the pipeline finds in a picture, what a generator draws, or what becomes
 of digits that are disturbed.
