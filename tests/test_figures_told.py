@@ -72,6 +72,8 @@ def example():
     left.plot([1, 2], [4, 5], "s-", color="blue", label="baseline")
     left.axhline(0.5)
     left.set(xlabel="minutes", ylabel="errors")
+    left.text(1.1, 3, "at random")
+    left.text(1.9, 3, "chosen")
     middle.bar([0, 1], [3, 4])
     right.imshow([[0, 1]], cmap="cividis", vmin=0, vmax=1)
     return figure, left, middle, right
@@ -88,7 +90,15 @@ def lift_bars(left, middle, right):
         bar.set_y(1)
 
 
+def exchange_words(left, middle, right):
+    first, second = left.texts
+    first.set_text("chosen")
+    second.set_text("at random")
+
+
 CHANGES = {
+    "words exchanged": exchange_words,
+    "words in another colour": lambda left, middle, right: left.texts[0].set_color("blue"),
     "labels exchanged": lambda left, middle, right: left.set(xlabel="errors", ylabel="minutes"),
     "another unit": lambda left, middle, right: left.set_xlabel("seconds"),
     "colours exchanged": exchange_colours,

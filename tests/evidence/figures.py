@@ -54,9 +54,26 @@ def _of_axes(axes) -> dict:
         "bars from": sorted({round(one, 3) for one in _begins(axes)}),
         "reference lines": sorted(_references(axes)),
         "legend": [_words(text.get_text()) for text in _legend(axes)],
-        "words": sorted({_words(text.get_text()) for text in axes.texts} - {""})[:MOST],
+        "words": _in_order(axes)[:MOST],
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _in_order(axes) -> list[list[str]]:
+    """The words in a plot with their colours, from left to right; those less than a twelfth apart by the alphabet."""
+    width, found = axes.bbox.width / 12, []
+    for text in axes.texts:
+        if words := _words(text.get_text()):
+            place = text.get_transform().transform(text.get_unitless_position())
+            found.append((float(place[0]), words, to_hex(text.get_color())))
+    groups: list[list[tuple]] = []
+    for one in sorted(found):
+        if groups and one[0] - groups[-1][-1][0] < width:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    distinct = [sorted({(words, colour) for _, words, colour in group}) for group in groups]
+    return [list(pair) for group in distinct for pair in group]
 
 
 def _units(axis) -> str:
