@@ -215,6 +215,24 @@ def test_long_strip_gives_digits_or_a_sentence(size):
         assert [image.shape for image in images] == [(28, 28)]
 
 
+@pytest.mark.parametrize(
+    ("size", "reduced"),
+    [
+        ((1000, 700), (1000, 700)),
+        ((1673, 1673), (1673, 1673)),  # the last size that is not halved: 2 x 2 x 700,000 pixels
+        ((1674, 1674), (837, 837)),
+        ((4000, 3000), (1000, 750)),
+        ((24_000, 127), (24_000, 127)),  # half as high, a line of writing could not be read
+        ((128, 24_000), (64, 12_000)),
+        ((9000, 900), (3000, 300)),
+    ],
+)
+@pytest.mark.parametrize("mode", ["L", "I;16", "P"])
+def test_large_pictures_are_reduced_at_once(size, reduced, mode):
+    """Not to the size of a stamp, and a strip not to a thread: later stages need its pixels."""
+    assert handwriting.read_image(Image.new(mode, size, 1)).shape == (*reduced[::-1], 3)
+
+
 # ---------------------------------------------------------------- apart
 
 
