@@ -295,6 +295,16 @@ def test_artifact_of_changed_input_is_stale(two_steps):
     assert artifacts._why_not_current("results/02.csv") == ""
 
 
+def test_artifact_whose_step_did_not_read_this_input_yet_is_stale(two_steps):
+    """A step that reads one file more makes something else of it; what was made without says nothing of that file."""
+    artifacts.save_arrays("numbers.npz", a=np.zeros(3))
+    artifacts.save_table("results/02.csv", pd.DataFrame({"seed": [0]}))
+    edit_record(two_steps / "results" / "02.csv", inputs={})
+    assert artifacts._why_not_current("results/02.csv") == (
+        "data/sample/results/02.csv was made from another version of data/sample/numbers.npz"
+    )
+
+
 @pytest.mark.parametrize(
     ("made_by", "is_stale"),
     [("99.0", True), ("3.99.1", True), (keras_version, False), ("2.15.0", False)],

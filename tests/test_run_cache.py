@@ -249,6 +249,20 @@ def test_any_damaged_byte_is_noticed_or_harmless(home):
     assert noticed > len(whole) / 4
 
 
+@pytest.mark.parametrize("exchanged", ["weights_000", "weights_001", "history_loss"])
+def test_whole_archive_with_another_array_in_it_is_noticed(home, exchanged):
+    """The archive's own sums fit what somebody, or another version, put in the place of what was measured."""
+    file = cache_folder(home) / "run.npz"
+    history = pd.DataFrame({"epoch": [1, 2], "loss": [0.5, 0.25]})
+    run_cache.write(file, [np.arange(3.0), np.ones((2, 2))], history)
+    with np.load(file) as archive:
+        arrays = dict(archive)
+    np.savez(file, **arrays)
+    assert run_cache.read(file) is not None
+    np.savez(file, **{**arrays, exchanged: arrays[exchanged][::-1] + 1})
+    assert run_cache.read(file) is None
+
+
 def test_run_that_cannot_be_read_is_not_there(home):
     """A missing file, or a folder in its place, is no error before anything was trained."""
     assert run_cache.read(cache_folder(home) / "nothing.npz") is None
