@@ -435,6 +435,24 @@ def test_bars_are_as_wide_as_probabilities(open_page):
     expect(headline(page)).to_have_text("I read 4 (60 %).")
 
 
+def test_what_is_sure_unsure_or_no_digit_is_read_heard_and_seen_as_such(open_page):
+    """A screen reader says neither dashes nor question marks, and who sees no colours sees lines."""
+    mark = {"probabilities": [0.0] * 11, "box": [0.1, 0.2, 0.3, 0.8], "image": [0] * 784}
+    digits = [mark | {"digit": 7, "sure": True}, mark | {"digit": 4, "sure": False}]
+    digits += [mark | {"digit": None, "sure": sure} for sure in (True, False)]
+    page = open_page()
+    page.route("**/api/read", lambda route: route.fulfill(json={"digits": digits}))
+    show_file(page)
+    expect(headline(page)).to_have_text("I read 7 4? – –?.")
+    expect(page.locator(".digits-spoken")).to_have_text(
+        "I read 7, perhaps 4, no digit, perhaps no digit."
+    )
+    lines = page.locator(".digits-box").evaluate_all(
+        "boxes => boxes.map(box => getComputedStyle(box).borderTopStyle)"
+    )
+    assert lines == ["solid", "dashed", "dotted", "dotted"]
+
+
 # ---------------------------------------------------------------- boxes over what was read
 
 STROKES = [[(0.1 + 0.3 * x, 0.2 + 0.6 * y) for x, y in browsers.SEVEN], [(0.75, 0.3), (0.75, 0.8)]]

@@ -154,6 +154,7 @@ SMALL_NOTEBOOK = (
     "import os, sys\nprint('progress', os.environ['DIGITS_PROGRESS'], os.environ['DIGITS_MNIST'])",
     "print('a complaint', file=sys.stderr)",
     "from digits.basics import workspace\nprint(workspace.data_folder())",
+    "import psutil\nblock = b'x' * 200 * 2**20\nprint(psutil.Process().memory_info().rss)",
     "# The end",
 )
 
@@ -181,7 +182,7 @@ def test_run_on_the_sample_is_stored_apart(series_copy, home, files_in, tmp_path
 
     stored = nbformat.read(home / "data" / "sample" / "notebooks" / notebook.name, as_version=4)
     code = [cell for cell in stored.cells if cell.cell_type == "code"]
-    assert [cell.execution_count for cell in code] == [1, 2, 3], (
+    assert [cell.execution_count for cell in code] == [1, 2, 3, 4], (
         "every code cell was executed, from a clean start"
     )
     assert code[0].outputs[0].text == "progress 0 sample\n"
@@ -195,9 +196,9 @@ def test_run_on_the_sample_is_stored_apart(series_copy, home, files_in, tmp_path
     assert summary.endswith(f"stored in data/sample/notebooks/{notebook.name}")
     assert complaint.endswith("wrote to standard error (not stored): a complaint")
     assert last.startswith("All 1 notebooks ran")
-    assert int(re.search(r"([\d,]+) MiB", summary)[1].replace(",", "")) > 20, (
-        "a kernel takes more than that"
-    )
+    shown = int(re.search(r"([\d,]+) MiB", summary)[1].replace(",", ""))
+    held = int(code[3].outputs[0].text) / 2**20
+    assert 200 < 0.99 * held < shown < 1.03 * held, "MiB, not millions of bytes"
 
     final_bar = re.split(r"[\r\n]+", result.stderr.strip())[-1]
     done, total = map(int, re.search(r"cell (\d+)/(\d+)", final_bar).groups())

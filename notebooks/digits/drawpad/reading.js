@@ -126,7 +126,7 @@ function detailsOf({ image, maps, probabilities, digit, name, beside = [] }) {
 /** The same for ears: a voice leaves out dashes and question marks. */
 function aloud(reading) {
   if (!reading.digits || reading.digits.length === 1) return headline(reading);
-  const words = ({ digit, sure }) => (digit === null ? "no digit" : sure ? `${digit}` : `perhaps ${digit}`);
+  const words = ({ digit, sure }) => `${sure ? "" : "perhaps "}${digit ?? "no digit"}`;
   return `I read ${reading.digits.map(words).join(", ")}.`;
 }
 

@@ -13,6 +13,8 @@ from .places import (
     STORED,
     TOLD_01,
     TOLD_05,
+    TOLD_06,
+    TOLD_08,
 )
 
 MUTATIONS = (
@@ -116,5 +118,32 @@ MUTATIONS = (
         "mean pixel, share of full",
         "number of pixels",
         TOLD_01,
+    ),
+    Mutation(
+        "upper-and-lower-pixel-exchanged",
+        "the axis labels of the plane of two pixels are exchanged",
+        f"{DIGITS}/charts/maps.py",
+        'xlabel="upper pixel", ylabel="lower pixel"',
+        'xlabel="lower pixel", ylabel="upper pixel"',
+        TOLD_01,
+        only_on_mnist=True,
+    ),
+    Mutation(
+        "before-and-after-exchanged",
+        'in the reliability diagrams the legend calls the coloured markers "after" and the crosses "before"',
+        f"{DIGITS}/charts/certainty.py",
+        '["before", "after"], loc',
+        '["after", "before"], loc',
+        TOLD_06,
+        only_on_mnist=True,
+    ),
+    Mutation(
+        "random-and-tpe-words-exchanged",
+        "the words over the two parts of the search history are exchanged: the first trials are called TPE's",
+        f"{DIGITS}/charts/trials.py",
+        '((0.8, "drawn at random"), (random + 0.8, "chosen by TPE"))',
+        '((0.8, "chosen by TPE"), (random + 0.8, "drawn at random"))',
+        TOLD_08,
+        only_on_mnist=True,
     ),
 )

@@ -41,3 +41,6 @@ BOUND = ("tests/test_evidence.py",)
 PAGE = ("-m", "slow or not slow", "tests/test_draw_page.py", "-k", "bars or mouse or no_digit")
 WEBAPP = ("-m", "slow or not slow", "tests/test_webapp.py", "-k", "headers or ctrl_c or names")
 RUN_05 = ("--nbval", NOTEBOOK_05, "tests/test_readme.py")
+NOTEBOOK_07 = "notebooks/07_stronger_networks.ipynb"
+TOLD_06 = ("--nbval", NOTEBOOK_06, "tests/test_figures_told.py", "-k", "06_ or 06")
+TOLD_08 = ("--nbval", NOTEBOOK_08, "tests/test_figures_told.py", "-k", "08_ or 08")
