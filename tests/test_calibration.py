@@ -101,8 +101,22 @@ def test_calibration_of_unlike_arrays_is_an_error(function, labels, images):
         ([1] * 3, [False] * 3, 1),
         ([0.9] * 3 + [0.1], [True, False, False, False], (3 * (0.9 - 1 / 3) + 0.1) / 4),
         ([0.95, 0.15], [False, True], (0.95 + 0.85) / 2),  # two gaps do not make up for each other
+        (
+            [0.41, 0.49],
+            [True, False],
+            0.05,
+        ),  # one of ten bins holds both; of eleven or nine, none does
     ],
-    ids=["sure", "modest", "calibrated", "sure and right", "sure and wrong", "weighted", "gaps"],
+    ids=[
+        "sure",
+        "modest",
+        "calibrated",
+        "sure and right",
+        "sure and wrong",
+        "weighted",
+        "gaps",
+        "ten bins",
+    ],
 )
 def test_expected_calibration_error_by_hand(confidences, is_right, expected):
     """The gap between confidence and accuracy, each bin counted by its images."""

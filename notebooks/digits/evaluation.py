@@ -191,7 +191,7 @@ def reliability(labels: np.ndarray, scores: np.ndarray, bins: int = 10) -> pd.Da
         raise ValueError("Confidences lie between 0 and 1, and a score here does not.")
     is_right = _is_right(labels, predicted_digits(scores))
     limits = np.linspace(0, 1, bins + 1)
-    number = np.clip(np.searchsorted(limits, winning, side="left") - 1, 0, bins - 1)
+    number = np.maximum(np.searchsorted(limits, winning, side="left") - 1, 0)
     grouped = pd.DataFrame({"confidence": winning, "accuracy": is_right}).groupby(number)
     table = grouped.mean().reindex(range(bins)).astype(float)
     table.insert(0, "low", limits[:-1])
