@@ -4,9 +4,8 @@
     python tests/mutants.py --count 20        20 of each room
     python tests/mutants.py --rooms store     of one room only
 
-Cosmic Ray says what can be changed. For each mutant those tests run that reach the changed line, the fast ones of the
-files that import something from its room; the first that fails kills it. The table of mistakes that people might make
-is another one: tests/mutations/.
+Cosmic Ray says what can be changed. For each mutant the fast tests run that reach the changed line; the first that
+fails kills it. The table of mistakes that people might make is another one: tests/mutations/.
 """
 
 import argparse
@@ -17,7 +16,6 @@ import os
 import pathlib
 import queue
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -142,21 +140,6 @@ def drawn(room: str, count: int, seed: int, root: pathlib.Path) -> list[Mutant]:
     return chosen
 
 
-def tests_of(room: str, root: pathlib.Path) -> set[str]:
-    """The test files that import something from a room."""
-    names = "|".join(pathlib.PurePosixPath(pattern.split("/")[0]).stem for pattern in ROOMS[room])
-    imported = re.compile(
-        rf"from digits import [\w, ]*\b({names})\b|from digits\.({names})\b|import digits\.({names})\b"
-        rf"|^import trainings\b|^import lab\b",
-        re.MULTILINE,
-    )
-    return {
-        path.relative_to(root).as_posix()
-        for path in sorted((root / "tests").glob("test_*.py"))
-        if imported.search(path.read_text(encoding="utf-8"))
-    }
-
-
 def run_pytest(root: pathlib.Path, limit: float | None, *arguments: str) -> tuple[int | None, str]:
     """Run tests in a copy; pytest's exit code, None if it took too long, and what it printed. No process is left."""
     variables = {**os.environ, "DIGITS_PROGRESS": "0", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -181,14 +164,15 @@ def run_pytest(root: pathlib.Path, limit: float | None, *arguments: str) -> tupl
     return process.returncode, output
 
 
-def reach_of_tests(files: set[str], root: pathlib.Path) -> tuple[dict, dict[str, float]]:
-    """Run the fast tests of some files once: which of them reach which line, and how long each takes.
+def reach_of_tests(root: pathlib.Path, workers: int) -> tuple[dict, dict[str, float]]:
+    """Run all fast tests once: which of them reach which line of the package, and how long each takes.
 
     Returns:
         A dictionary from file to line to tests (line 0: whoever reaches anything of the file), and one of seconds.
     """
-    arguments = ["-m", "not slow", f"--cov={root / PACKAGE}", "--cov-context=test", "--cov-report="]
-    code, output = run_pytest(root, None, *arguments, "--junitxml=times.xml", *sorted(files))
+    measuring = (f"--cov={root / PACKAGE}", "--cov-context=test", "--cov-report=")
+    which = ("-m", "not slow", "-n", str(workers), "tests")
+    code, output = run_pytest(root, None, *measuring, "--junitxml=times.xml", *which)
     if code != 0:
         raise SystemExit(f"The tests are red without any mutant; mend that first.\n{output}")
     seconds = {
@@ -294,8 +278,7 @@ def main() -> int:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         sound = copies.copy_of_the_series(pathlib.Path(folder).resolve() / "series")
-        files = set().union(*(tests_of(room, sound) for room in arguments.rooms))
-        reached, seconds = reach_of_tests(files, sound)
+        reached, seconds = reach_of_tests(sound, arguments.workers)
         print(
             f"{len(seconds)} tests looked at after {time.monotonic() - started:.0f} s", flush=True
         )

@@ -152,6 +152,23 @@ def test_equal_models_are_equal_files(two_steps):
     assert record["sha256"] == record["previous_sha256"]
 
 
+def test_only_a_file_of_somebody_else_is_told_to_be_replaced(two_steps, monkeypatch, capsys):
+    """Who runs a notebook twice would be warned of another process that is not there."""
+    monkeypatch.setenv("DIGITS_PROGRESS", "1")
+    mnist.load()
+    capsys.readouterr()
+    for value in (0, 1, 1):
+        artifacts.save_arrays("numbers.npz", a=np.full(3, value))
+    assert capsys.readouterr().out == ""
+    with records.recorded_write("numbers.npz") as temporary:
+        artifacts.save_arrays("numbers.npz", a=np.full(3, 2))
+        np.savez(temporary, a=np.full(3, 3))
+    assert capsys.readouterr().out == (
+        "Another process wrote data/sample/numbers.npz at the same time; this one replaces it.\n"
+    )
+    assert artifacts.load_arrays("numbers.npz")["a"].tolist() == [3, 3, 3]
+
+
 def test_record_says_where_an_artifact_came_from(two_steps):
     """Months later a reader sees which notebook, data and library versions made a file."""
     artifacts.save_arrays("numbers.npz", a=np.zeros(3))
@@ -258,6 +275,18 @@ def test_missing_artifact_is_noticed(two_steps):
     assert artifacts._why_not_current("numbers.npz") == "data/sample/numbers.npz is not there yet"
 
 
+def test_file_that_is_older_than_its_record_is_unfinished(two_steps):
+    """The process that wrote both has ended in between: the record names the file that it was about to replace."""
+    artifacts.save_arrays("numbers.npz", a=np.zeros(3))
+    before = (two_steps / "numbers.npz").read_bytes()
+    artifacts.save_arrays("numbers.npz", a=np.ones(3))
+    assert artifacts._why_not_current("numbers.npz") == ""
+    (two_steps / "numbers.npz").write_bytes(before)
+    assert artifacts._why_not_current("numbers.npz") == (
+        "the writing of data/sample/numbers.npz was interrupted"
+    )
+
+
 def test_artifact_of_other_data_is_stale(two_steps):
     """A network trained on other images is never evaluated as if it knew these."""
     artifacts.save_arrays("numbers.npz", a=np.zeros(3))
@@ -285,14 +314,15 @@ def test_artifact_of_an_earlier_version_is_stale(two_steps, monkeypatch):
 
 def test_artifact_of_changed_input_is_stale(two_steps):
     """Who changes the preprocessing gets networks that were trained on it, and the same input again changes nothing."""
-    artifacts.save_arrays("numbers.npz", a=np.zeros(3))
-    artifacts.save_table("results/02.csv", pd.DataFrame({"seed": [0]}))
-    artifacts.save_arrays("numbers.npz", a=np.ones(3))
-    assert artifacts._why_not_current("results/02.csv") == (
-        "data/sample/results/02.csv was made from another version of data/sample/numbers.npz"
-    )
-    artifacts.save_arrays("numbers.npz", a=np.zeros(3))
-    assert artifacts._why_not_current("results/02.csv") == ""
+    for one, other in ((0, 1), (1, 0)):  # whichever of the two has the larger sum
+        artifacts.save_arrays("numbers.npz", a=np.full(3, one))
+        artifacts.save_table("results/02.csv", pd.DataFrame({"seed": [0]}))
+        artifacts.save_arrays("numbers.npz", a=np.full(3, other))
+        assert artifacts._why_not_current("results/02.csv") == (
+            "data/sample/results/02.csv was made from another version of data/sample/numbers.npz"
+        )
+        artifacts.save_arrays("numbers.npz", a=np.full(3, one))
+        assert artifacts._why_not_current("results/02.csv") == ""
 
 
 def test_artifact_whose_step_did_not_read_this_input_yet_is_stale(two_steps):

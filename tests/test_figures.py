@@ -191,6 +191,23 @@ def test_show_writes_the_same_bytes_for_the_same_figure(figure_file, displayed):
     assert_looks_like_a_figure(figure_file)
 
 
+def test_saved_figure_is_as_large_as_asked_with_its_margin(tmp_path):
+    """Beside another one it would look smaller, or its letters would touch a dark page."""
+    plots.save(_drawing(), tmp_path / "saved.png")
+    dark = (pixels(tmp_path / "saved.png") < 250).any(axis=2)
+    assert dark.shape == pytest.approx((600, 1000), abs=3), "3 x 5 inches of 200 pixels"
+    rows, columns = (np.flatnonzero(dark.any(axis=axis)) for axis in (1, 0))
+    margins = rows[0], columns[0], 599 - rows[-1], 999 - columns[-1]
+    assert margins == pytest.approx([30] * 4, abs=8), "0.15 inches of paper on each side"
+
+
+def test_figure_with_a_layout_of_its_own_keeps_it(tmp_path):
+    figure, axes = plt.subplots(figsize=(5, 3), layout="none")
+    axes.set_position([0.3, 0.3, 0.4, 0.4])
+    plots.save(figure, tmp_path / "saved.png")
+    assert axes.get_position().bounds == pytest.approx((0.3, 0.3, 0.4, 0.4))
+
+
 def test_saved_colours_are_those_drawn(tmp_path):
     """A palette that merges a few small markers with what surrounds them would hide data."""
     figure, axes = plt.subplots(figsize=(5, 4))

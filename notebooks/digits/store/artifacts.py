@@ -193,7 +193,6 @@ def _run_notebook(step: series.Step, reason: str) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
         encoding="utf-8",
         errors="replace",
     ) as child:
