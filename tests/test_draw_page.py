@@ -438,19 +438,25 @@ def test_bars_are_as_wide_as_probabilities(open_page):
 def test_what_is_sure_unsure_or_no_digit_is_read_heard_and_seen_as_such(open_page):
     """A screen reader says neither dashes nor question marks, and who sees no colours sees lines."""
     mark = {"probabilities": [0.0] * 11, "box": [0.1, 0.2, 0.3, 0.8], "image": [0] * 784}
-    digits = [mark | {"digit": 7, "sure": True}, mark | {"digit": 4, "sure": False}]
-    digits += [mark | {"digit": None, "sure": sure} for sure in (True, False)]
+    digits = [mark | {"digit": one, "sure": sure} for one in (7, 0, None) for sure in (True, False)]
     page = open_page()
     page.route("**/api/read", lambda route: route.fulfill(json={"digits": digits}))
     show_file(page)
-    expect(headline(page)).to_have_text("I read 7 4? – –?.")
+    expect(headline(page)).to_have_text("I read 7 7? 0 0? – –?.")
     expect(page.locator(".digits-spoken")).to_have_text(
-        "I read 7, perhaps 4, no digit, perhaps no digit."
+        "I read 7, perhaps 7, 0, perhaps 0, no digit, perhaps no digit."
     )
     lines = page.locator(".digits-box").evaluate_all(
         "boxes => boxes.map(box => getComputedStyle(box).borderTopStyle)"
     )
-    assert lines == ["solid", "dashed", "dotted", "dotted"]
+    assert lines == ["solid", "dashed", "solid", "dashed", "dotted", "dotted"]
+    likely = [0.97, *[0.003] * 10]
+    page.unroute("**/api/read")
+    one = mark | {"digit": 0, "sure": True, "probabilities": likely}
+    page.route("**/api/read", lambda route: route.fulfill(json={"digits": [one]}))
+    show_file(page)
+    expect(headline(page)).to_have_text("I read 0 (97 %).")
+    expect(page.locator(".digits-most")).to_have_text(["097 %"])
 
 
 # ---------------------------------------------------------------- boxes over what was read

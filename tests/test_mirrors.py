@@ -133,6 +133,16 @@ def assert_is_small_mnist(dataset: mnist.Dataset, small_mnist: dict) -> None:
     np.testing.assert_array_equal(dataset.test_labels, small_mnist["y_test"])
 
 
+# Size and hash of each file, as they were when all four arrays in it had the published sums.
+PUBLISHED = {
+    "mnist.npz": (11490434, "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"),
+    "train-images-idx3-ubyte.gz": (9912422, "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
+    "train-labels-idx1-ubyte.gz": (28881, "d53e105ee54ea40749a09fcbcd1e9432"),
+    "t10k-images-idx3-ubyte.gz": (1648877, "9fb629c4189551a2d022fa330f9573f3"),
+    "t10k-labels-idx1-ubyte.gz": (4542, "ec29112dd5afa0611ce80d1b7f02629c"),
+}
+
+
 def test_published_mirrors_are_what_the_loader_reads():
     """The published addresses are complete, encrypted and hashed, and deliver what the loader can read."""
     idx_names = {f"{spellings[0]}.gz" for spellings in containers.IDX_NAMES.values()}
@@ -140,8 +150,9 @@ def test_published_mirrors_are_what_the_loader_reads():
     for mirror in mirrors.MIRRORS:
         assert mirror.address.startswith("https://") and mirror.address.endswith("/")
         assert set(mirror.files) in ({"mnist.npz"}, idx_names)
-        for published in mirror.files.values():
+        for name, published in mirror.files.items():
             algorithm, _, digits = published.known_hash.partition(":")
+            assert (published.size, digits) == PUBLISHED[name]
             assert len(digits) == {"sha256": 64, "md5": 32}[algorithm]
 
 
