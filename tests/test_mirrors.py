@@ -545,6 +545,12 @@ def failure_of_download() -> mirrors.Failure:
             "Try again later",
         ),
         (
+            "500 Internal Server Error",
+            "ada:secret@",
+            "the proxy {} refused it (500)",
+            "Try again later",
+        ),
+        (
             "",
             "ada:sec%2Fret@",
             "no answer in time through the proxy {}",
