@@ -138,6 +138,30 @@ def test_budget_is_kept(address):
         assert len(begun) == so_far == len(studies.table(open_study(address)))
 
 
+def test_budget_is_kept_when_another_worker_began_meanwhile(database, monkeypatch):
+    """Two workers may both see one place left; whoever comes second must leave it, and try nothing."""
+    begun, counted, late = [], studies._count, [True]
+
+    def seen_too_early(states):
+        """What a worker counts that looked just before the last trial began, once."""
+        return counted(states) - (counted(states) == 2 and bool(late) and late.pop())
+
+    def noted(trial):
+        begun.append(trial.number)
+        return quick(trial)
+
+    monkeypatch.setattr(studies, "_count", seen_too_early)
+    study = open_study(database)
+    studies.top_up(study, noted, 2)
+    assert begun == [0, 1] and not late and len(studies.table(study)) == 2
+
+
+def test_worker_of_a_database_is_taken_for_dead_after_half_a_minute(database):
+    """Later, and a class would wait; sooner, and a computer that is busy would lose its trials to others."""
+    storage = storages.open_storage(database)
+    assert (storage.heartbeat_interval, storage.grace_period) == (5, 30)
+
+
 def test_hopeless_trials_are_pruned_and_count(database):
     """After ten trials to learn from, one that is worse than most ends after its third epoch, and is not repeated."""
 
