@@ -39,6 +39,18 @@ def test_afterwards_it_works_as_before():
         press_ctrl_c()
 
 
+def test_handler_of_somebody_else_is_kept():
+    """Jupyter has one of its own."""
+
+    def own(number, frame):
+        """Does nothing."""
+
+    before = signal.signal(signal.SIGINT, own)
+    with interrupts.held_back():
+        assert signal.getsignal(signal.SIGINT) is not own
+    assert signal.signal(signal.SIGINT, before) is own
+
+
 def test_an_error_within_leaves_nothing_behind():
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(ZeroDivisionError), interrupts.held_back():

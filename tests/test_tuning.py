@@ -450,6 +450,19 @@ def test_a_trial_trains_what_it_says(prepared, monkeypatch):
     assert float(trained[0].optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.parametrize(("rows", "steps"), [(None, 26), (np.arange(100), 8)])
+def test_schedule_ends_at_0_with_the_last_step_that_is_taken(prepared, rows, steps):
+    """A training on some rows takes fewer steps; a schedule for all of them would stop high."""
+    from digits.search import tuning
+
+    settings = tuning.CHOSEN_BY_HAND | {"batch_size": 32, "depth": 1, "width": 32}
+    runs = tuning.train(
+        "short", settings, prepared["images"], prepared["labels"], epochs=2, rows=rows, seeds=[0]
+    )
+    schedule = runs.network.optimizer.get_config()["learning_rate"]["config"]
+    assert schedule["decay_steps"] == steps and schedule["initial_learning_rate"] == 0.002
+
+
 def test_saved_network_does_not_depend_on_those_before_it(prepared, files_in, home):
     """A search that was killed and goes on builds fewer networks than one in one go, and ends with the same file."""
     from digits import training
@@ -472,6 +485,13 @@ def test_hand_chosen_settings_lie_within_the_search(home):
     study = optuna.create_study()
     trial = study.ask()
     assert tuning.suggest(trial).keys() == tuning.CHOSEN_BY_HAND.keys()
+    assert trial.distributions == {
+        "width": optuna.distributions.IntDistribution(32, 512, log=True),
+        "depth": optuna.distributions.IntDistribution(1, 5),
+        "learning_rate": optuna.distributions.FloatDistribution(0.0001, 0.03, log=True),
+        "batch_size": optuna.distributions.CategoricalDistribution([32, 64, 128, 256, 512]),
+        "dropout": optuna.distributions.FloatDistribution(0.0, 0.5),
+    }
     for name, value in tuning.CHOSEN_BY_HAND.items():
         assert trial.distributions[name]._contains(
             trial.distributions[name].to_internal_repr(value)

@@ -162,4 +162,12 @@ MUTATIONS = (
         "    for key in ARRAY_NAMES[:2]:\n",
         ("tests/test_mnist_damaged.py", "-k", "passed_over"),
     ),
+    Mutation(
+        "hash-remembered-despite-new-time",
+        "the remembered SHA-256 of a file is used although the file was changed in place, if its size is the same",
+        f"{DIGITS}/store/records.py",
+        "key = (path, status.st_size, status.st_mtime_ns, status.st_ino)",
+        "key = (path, status.st_size, status.st_ino)",
+        ("tests/test_artifacts.py", "-k", "told_to_be_replaced"),
+    ),
 )

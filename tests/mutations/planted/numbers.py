@@ -311,4 +311,12 @@ MUTATIONS = (
         "min(by_area, max(image.size) // _ENOUGH_FOR_A_LINE)",
         ("tests/test_decoding.py", "-k", "reduced_at"),
     ),
+    Mutation(
+        "tuned-schedule-ignores-rows",
+        "the learning-rate schedule of a training on some rows is as long as for all images, and never comes down to 0",
+        f"{DIGITS}/search/tuning.py",
+        "seen = len(images) if rows is None else len(rows)",
+        "seen = len(images)",
+        ("tests/test_tuning.py", "-k", "last_step"),
+    ),
 )

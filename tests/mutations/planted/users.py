@@ -125,4 +125,12 @@ MUTATIONS = (
         "dict.fromkeys([name, *numbers])",
         ("-m", "slow or not slow", "tests/test_webapp.py", "-k", "all_addresses"),
     ),
+    Mutation(
+        "zero-marked-as-none",
+        "when the network reads a 0, the row 'none' is marked as the most probable answer (|| instead of ??)",
+        f"{DIGITS}/drawpad/reading.js",
+        "most: digit ?? NO_DIGIT",
+        "most: digit || NO_DIGIT",
+        ("-m", "slow or not slow", "tests/test_draw_page.py", "-k", "heard_and_seen"),
+    ),
 )
