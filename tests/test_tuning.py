@@ -5,6 +5,7 @@ import contextlib
 import datetime
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -392,6 +393,34 @@ def test_two_datasets_share_a_database_and_no_trial(home, small_mnist, database,
     assert len(optuna.get_all_study_names(database)) == 2
 
 
+def test_study_makes_the_folders_it_needs(home):
+    """Who deletes data/ before a search gets it back."""
+    mnist.load()
+    shutil.rmtree(home / "data")
+    studies.top_up(studies.open_study("test", None, seed=0, first=FIRST), quick, 1)
+    assert (home / "data" / "sample" / "tuning" / "study.db").exists()
+
+
+def test_worker_asks_for_as_many_trials_as_the_notebooks_studies_have(home, small_mnist, monkeypatch):
+    from digits.search import tuning
+
+    assert tuning.default_budget() == 12
+    np.savez(home / "other.npz", **small_mnist)
+    monkeypatch.setenv("DIGITS_MNIST", str(home / "other.npz"))
+    mnist._load.cache_clear()
+    assert tuning.default_budget() == 25
+
+
+class _After(optuna.pruners.BasePruner):
+    """Gives up whatever has been trained for so many epochs."""
+
+    def __init__(self, epoch: int):
+        self.epoch = epoch
+
+    def prune(self, study, trial) -> bool:
+        return trial.last_step >= self.epoch
+
+
 @pytest.fixture
 def prepared(home):
     """Random images in place of the artifact of notebook 02."""
@@ -418,6 +447,18 @@ def test_trials_are_judged_by_images_that_they_do_not_learn_from(prepared, monke
         data["validation_data"], (prepared["images"], prepared["labels"]), strict=True
     ):
         np.testing.assert_array_equal(given, rows[prepared["validation_rows"]])
+
+
+@pytest.mark.parametrize(("epoch", "state"), [(2, "PRUNED"), (5, "COMPLETE")])
+def test_hopeless_trial_ends_before_its_last_epoch_or_counts(prepared, epoch, state):
+    """A trial that was trained to its end is a result, whatever a pruner thinks of it."""
+    from digits.search import tuning
+
+    study = optuna.create_study(direction="maximize", pruner=_After(epoch))
+    study.enqueue_trial(tuning.CHOSEN_BY_HAND | {"width": 32, "depth": 1})
+    study.optimize(lambda trial: tuning.run_trial(trial, tuning.data_for_trials()), n_trials=1)
+    (trial,) = study.trials
+    assert trial.state.name == state and list(trial.intermediate_values) == [*range(1, epoch + 1)]
 
 
 def test_a_trial_trains_what_it_says(prepared, monkeypatch):
