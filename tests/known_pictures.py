@@ -18,9 +18,11 @@ sys.path[:0] = [str(ROOT / "notebooks"), str(ROOT / "benchmarks")]
 
 # ruff: noqa: E402 (they lie in folders of their own)
 import pictures_made
+from digits import handwriting
 from digits.dataset import disturbances
 from digits.handwriting import altered, no_digit, photographs, readings_in, seen, strokes_made
 from digits.handwriting.between import Mark
+from digits.handwriting.preparation import STANDARD, Preparation
 
 FILE = pathlib.Path(__file__).with_name("known_pictures.npz")
 SEED = 11
@@ -34,7 +36,7 @@ OF_EACH_KIND = {
 COMMON = 3  # of each other kind
 
 
-def marks_of(picture: np.ndarray) -> np.ndarray:
+def marks_of(picture: np.ndarray, preparation: Preparation = STANDARD) -> np.ndarray:
     """What the pipeline finds: a row for each mark and each of its parts, int16, shape (count, 5 + 784).
 
     A row begins with how many parts the mark has and with its box, and goes on with its image, 0 to 255. A picture
@@ -48,7 +50,7 @@ def marks_of(picture: np.ndarray) -> np.ndarray:
             yield from rows(mark.parts)
 
     try:
-        found = list(rows(tuple(readings_in(picture))))
+        found = list(rows(tuple(readings_in(picture, preparation))))
     except ValueError:  # the sentence that says why is tested elsewhere
         found = []
     return np.array(found, dtype=np.int16).reshape(-1, 5 + 784)
@@ -85,6 +87,24 @@ def pictures() -> Iterator[tuple[str, np.ndarray]]:
         yield f"in a frame {number}", in_a_frame(picture)
     yield "side by side", np.hstack(drawn)
     yield "one above the other", np.vstack([on_ruled_paper(picture) for picture in drawn[:2]])
+
+
+def some_pictures() -> dict[str, np.ndarray]:
+    """A few of them that meet all stages and steps, by name."""
+    wanted = ("photographed 0", "photographed 3", "photographed 7", "whole numbers 1", "sums 2")
+    wanted += ("on ruled paper 0", "in a frame 1", "faint 2", "white on black 3", "side by side")
+    return {name: picture for name, picture in pictures() if name in wanted}
+
+
+def on_the_way() -> Iterator[tuple[str, np.ndarray]]:
+    """What each stage shows of a few pictures, and what is found when a step is left out, by name."""
+    for name, picture in some_pictures().items():
+        for stage, result in handwriting.through_stages(picture):
+            looks = [_small(_levels(np.clip(look, 0, 1))) for look in stage.look(result)]
+            yield f"{stage.name} of {name}", np.array(looks)
+        for step in handwriting.STEPS:
+            preparation = Preparation(without=frozenset({step}))
+            yield f"{name} without {step}", marks_of(picture, preparation)
 
 
 def _small(picture: np.ndarray) -> np.ndarray:
@@ -143,6 +163,7 @@ def known() -> dict[str, np.ndarray]:
 
 CASES: dict[str, Callable[[], dict[str, np.ndarray]]] = {
     "read": lambda: {f"read: {name}": marks_of(picture) for name, picture in pictures()},
+    "on the way": lambda: {f"on the way: {name}": rows for name, rows in on_the_way()},
     "drawn": lambda: {f"drawn: {name}": drawn for name, drawn in generators()},
     "disturbed": lambda: {f"disturbed: {name}": images for name, images in disturbed()},
 }

@@ -52,7 +52,7 @@ ROOMS = {
 COUNT = 60
 LIMIT = 60  # seconds for the tests of one mutant; whoever needs longer hangs in it, and is noticed
 TESTS_TAKE = (
-    25  # seconds at most for the tests of one line, measured before; so the limit leaves room
+    40  # seconds at most for the tests of a line, as they were beside coverage, which slows them
 )
 GOAL, GOAL_OF_A_ROOM = 0.9, 0.8
 KILLED, SURVIVED = "killed", "survived"

@@ -401,7 +401,9 @@ def test_study_makes_the_folders_it_needs(home):
     assert (home / "data" / "sample" / "tuning" / "study.db").exists()
 
 
-def test_worker_asks_for_as_many_trials_as_the_notebooks_studies_have(home, small_mnist, monkeypatch):
+def test_worker_asks_for_as_many_trials_as_the_notebooks_studies_have(
+    home, small_mnist, monkeypatch
+):
     from digits.search import tuning
 
     assert tuning.default_budget() == 12
