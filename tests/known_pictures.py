@@ -39,13 +39,13 @@ COMMON = 3  # of each other kind
 def marks_of(picture: np.ndarray, preparation: Preparation = STANDARD) -> np.ndarray:
     """What the pipeline finds: a row for each mark and each of its parts, int16, shape (count, 5 + 784).
 
-    A row begins with how many parts the mark has and with its box, and goes on with its image, 0 to 255. A picture
-    that is refused has none.
+    A row begins with how many parts the mark has and with its box in thousandths of the picture, and goes on with its
+    image, 0 to 255. A picture that is refused has none.
     """
 
     def rows(marks: tuple[Mark, ...]) -> Iterator[np.ndarray]:
         for mark in marks:
-            head = [len(mark.parts), *np.round(mark.box)]
+            head = [len(mark.parts), *np.round(1000 * np.array(mark.box))]
             yield np.concatenate([head, np.round(255 * mark.image).ravel()])
             yield from rows(mark.parts)
 
