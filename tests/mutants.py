@@ -222,6 +222,7 @@ def outcome(mutant: Mutant, tests: list[str], root: pathlib.Path) -> str:
         code, _ = run_pytest(root, LIMIT, "-x", f"@{listed.name}")
     finally:
         path.write_text(sound, encoding="utf-8")
+    # The tests were collected in this copy before: whatever ends otherwise, such as an import that fails, is noticed.
     return SURVIVED if code == 0 else KILLED
 
 
