@@ -33,6 +33,7 @@ with commands.naming_missing_libraries():
     from digits import series
     from digits.basics import kernels, renumbering, workspace
     from digits.dataset import mnist
+    from digits.store import artifacts, coming
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpecManager
     from nbclient import NotebookClient
@@ -41,9 +42,9 @@ with commands.naming_missing_libraries():
 
 # This file needs no newer syntax than Python 3.6 can read, so that an older Python comes as far as the sentence above.
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # in this process, as in the kernels
-CELL_TIMEOUT = 600  # seconds; the slowest cell takes a small part of it
-# One or two that work, and one that gets ready; each takes memory.
-_KERNELS_AT_ONCE = 3
+CELL_TIMEOUT = 3600  # seconds; a cell may also wait for what another notebook has to write first
+# Two that train, and two that get ready or are short; each takes memory.
+_KERNELS_AT_ONCE, _TRAININGS_AT_ONCE = 4, 2
 # A kernel looks into the user's PYTHONPATH before the notebooks' folder; there may be other packages called digits.
 _OWN_FOLDER_FIRST = f"import sys; sys.path.insert(0, {str(workspace.NOTEBOOKS_FOLDER)!r})\n"
 # What takes a notebook's first cells most of their time; the notebook's own imports then find it done.
@@ -51,6 +52,7 @@ _IMPORTS = "import digits.start, matplotlib.pyplot, seaborn\n"
 _IMPORTS_FOR_NETWORKS = "import digits.training.repeats\n"
 # What these say is meant for the reader; where in the code they were raised is not.
 _SENTENCES = ("ArtifactError", "DatasetError", "StudyError", "WorkspaceError")
+_LOOK_EVERY = 0.1  # seconds; whether an artifact is there
 _ANSI_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Run in the kernel when a notebook has ended. Linux counts in KiB, macOS in bytes, Windows has no such module.
 _PEAK_MEMORY = """
@@ -130,9 +132,9 @@ class SeriesClient(NotebookClient):
 class SeriesRun:
     """One run of some notebooks, in the order of the series.
 
-    A notebook begins as soon as those whose artifacts it reads have ended; its kernel was started before and has
-    imported the libraries by then. Notebooks that train use all cores, so that they run one after the other; on the
-    sample most of a training is its compilation, which uses one core, so that two run at a time.
+    A notebook begins as soon as the artifacts are written that it needs at once; its kernel was started before and has
+    imported the libraries by then. For those that it needs late it waits itself (:mod:`digits.store.coming`). Two that
+    train run at a time: while one compiles or draws, which takes one core, the other uses both.
     """
 
     def __init__(self, steps: list[series.Step], dataset: mnist.Dataset, discard: bool):
@@ -142,8 +144,8 @@ class SeriesRun:
             for step in steps
         ]
         self.room = asyncio.Semaphore(_KERNELS_AT_ONCE)
-        self.training = asyncio.Semaphore(2 if dataset.is_sample else 1)
-        self.ended = {step.number: asyncio.Event() for step in steps}
+        self.training = asyncio.Semaphore(_TRAININGS_AT_ONCE)
+        self.to_be_written = {name for step in steps for name in (*step.writes, *step.may_write)}
         self.running: set[str] = set()
         self.bar = tqdm(
             bar_format="{desc:<14} {bar:30} cell {n_fmt}/{total_fmt}  {elapsed}",
@@ -163,10 +165,13 @@ class SeriesRun:
             self._require_place()
         try:
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, self.bar:
-                environment = self._environment(pathlib.Path(folder))
+                self.folder = pathlib.Path(folder)
+                self.coming = self.folder / "coming"
+                self.coming.mkdir()
+                coming.announce(self.coming, self.to_be_written)
                 async with asyncio.TaskGroup() as group:
                     for client in self.clients:
-                        group.create_task(self._run_one(client, environment))
+                        group.create_task(self._run_one(client))
         except ExceptionGroup as raised:  # not except*, which an older Python could not even read
             failures, others = raised.split((NotebookFailed, workspace.WorkspaceError))
             # As where nobody reads the output any more.
@@ -189,18 +194,17 @@ class SeriesRun:
                 "their artifacts and figures alone, which DIGITS_HOME can keep elsewhere."
             )
 
-    async def _run_one(self, client: SeriesClient, environment: dict[str, str]) -> None:
+    async def _run_one(self, client: SeriesClient) -> None:
         """Run and store one notebook when its turn has come."""
         step = client.step
         try:
-            async with self.room, client.async_setup_kernel(env=environment):
+            async with self.room, client.async_setup_kernel(env=self._environment(step)):
                 uses_networks = _has_networks(step.reads + step.writes)
                 imports = _OWN_FOLDER_FIRST + _IMPORTS + _IMPORTS_FOR_NETWORKS * uses_networks
                 complaints = [await client.ask(imports)]
-                for name in step.reads:
-                    event = self.ended.get(series.writer(name).number)
-                    if event:
-                        await event.wait()
+                for name in self._needed_at_once(step):
+                    while coming.is_to_come(name, self.coming):
+                        await asyncio.sleep(_LOOK_EVERY)
                 trains = _has_networks(step.writes)
                 async with self.training if trains else contextlib.nullcontext():
                     self._show_running(add=step.number)
@@ -231,17 +235,24 @@ class SeriesRun:
         for text in filter(None, complaints):
             self.bar.write(f"   wrote to standard error (not stored): {text}")
         self._show_running(remove=step.number)
-        self.ended[step.number].set()
+        coming.settle(self.coming, (*step.writes, *step.may_write))
 
-    def _environment(self, folder: pathlib.Path) -> dict[str, str]:
+    def _needed_at_once(self, step: series.Step) -> list[str]:
+        """What must be written before a notebook begins: all that it reads, if it would have to make some of it."""
+        complete = self.to_be_written.issuperset(step.reads)
+        return [name for name in step.reads if not (complete and name in step.late)]
+
+    def _environment(self, step: series.Step) -> dict[str, str]:
         """A kernel's environment: nothing that differs from run to run, and no second search for the data."""
         environment = {
             **os.environ,
             "DIGITS_PROGRESS": "0",
             "DIGITS_MNIST": self.dataset.location,
             "DIGITS_HOME": str(workspace.home()),  # absolute: the kernel works in another folder
+            coming.VARIABLE: str(self.coming),
+            artifacts.BEING_RUN: " ".join([*artifacts.being_run(), step.number]),
         }
-        kernels.shield(environment, folder)
+        kernels.shield(environment, self.folder)
         return environment
 
     def _show_running(self, add: str = "", remove: str = "") -> None:

@@ -213,11 +213,11 @@ def test_read_only_data_folder_is_explained(ordinary_user, small_mnist, monkeypa
 
 
 @pytest.mark.slow
-def test_missing_artifact_is_made_by_its_notebook(home, monkeypatch, capfd):
+def test_missing_artifact_is_made_by_its_notebook(home, files_in, monkeypatch, capfd):
     """A reader who opens 03 first gets 02's result, made by the real 02, and is told why it takes a moment."""
     monkeypatch.setenv("DIGITS_PROGRESS", "1")
-    notebook = series.step("02").notebook
-    before = notebook.read_bytes()
+    checkout = workspace.NOTEBOOKS_FOLDER.parent
+    before = [files_in(checkout / folder) for folder in ("notebooks", "figures")]
     data = artifacts.load_arrays("preprocessed.npz")
     images, rows = data["images"], np.concatenate([data["train_rows"], data["validation_rows"]])
     np.testing.assert_array_equal(
@@ -230,7 +230,7 @@ def test_missing_artifact_is_made_by_its_notebook(home, monkeypatch, capfd):
     )
     artifacts.load_arrays("preprocessed.npz")
     assert capfd.readouterr().out == "", "the second time it is there"
-    assert notebook.read_bytes() == before
+    assert [files_in(checkout / folder) for folder in ("notebooks", "figures")] == before
     assert not list(home.rglob(".writing-*"))
 
 

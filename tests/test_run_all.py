@@ -1,5 +1,6 @@
 """The headless runner, as a real child process."""
 
+import json
 import os
 import re
 import shutil
@@ -116,20 +117,14 @@ def test_stored_notebooks_hold_nothing_that_changes(run_all):
 
 
 @pytest.mark.slow
-def test_first_notebook_runs_and_its_file_stays(home, files_in):
-    """`run_all.py --discard 01` is what runs when an artifact is missing: the repository is as it was, to the byte."""
-    checkout = RUN_ALL.parents[1]
-    tracked = ("notebooks", "figures")
-    before = {folder: files_in(checkout / folder) for folder in tracked}
-    result = subprocess.run(
-        [sys.executable, str(RUN_ALL), "--discard", "01"],
-        cwd=home,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-    )
+def test_notebook_runs_for_its_artifacts_alone_and_its_file_stays(series_copy, home, files_in):
+    """`run_all.py --discard 01` leaves the repository as it was, to the byte."""
+    figure = "import matplotlib.pyplot as plt\nfrom digits import plots\nfigure, _ = plt.subplots()"
+    series_copy.write("01", "# A heading", figure, "plots.show(figure, '01_shown', 'A figure.')")
+    before = files_in(series_copy.notebooks)
+    result = series_copy.run("--discard", "01")
     assert result.returncode == 0, result.stderr
-    assert {folder: files_in(checkout / folder) for folder in tracked} == before
+    assert files_in(series_copy.notebooks) == before
     first, *_, summary, last = result.stdout.splitlines()
     assert first.startswith("5,000-image sample of MNIST: 4,000 training")
     assert re.fullmatch(r"01 Exploratory data analysis +\d+\.\d s +\d+ MiB  not stored", summary)
@@ -269,43 +264,90 @@ def test_notebooks_run_side_by_side_but_never_before_what_they_read(series_copy,
     assert result.stdout.splitlines()[-1].startswith("All 3 notebooks ran to their end in ")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("first", ["load", "save"])
+def test_artifact_that_is_needed_late_is_waited_for(series_copy, home, first):
+    """04 begins while 03 runs, and has 03's table when that is written, before 03 ends; nothing is made twice.
+
+    What 04 writes names it as an input, and so waits for it, too.
+    """
+    once, begun, ready = (str(home / name) for name in ("once", "begun", "ready"))
+    save = "import numpy as np, pandas as pd\nfrom digits.store import artifacts\n"
+    arrays = "artifacts.save_arrays({!r}, numbers=np.arange(3))\n"
+    table = "artifacts.save_table({!r}, pd.DataFrame({{'epoch': [1]}}))\n"
+    series_copy.write("02", save + "".join(map(arrays.format, series.step("02").writes)))
+    series_copy.write(
+        "03",
+        f"open({once!r}, 'x').close()",
+        WAIT.format(begun) + "\ntime.sleep(1)",
+        save + table.format("histories/D-baseline.csv"),
+        WAIT.format(ready),
+    )
+    cells = {
+        "load": "assert artifacts.load_table('histories/D-baseline.csv')['epoch'].tolist() == [1]",
+        "save": table.format("histories/width_sweep.csv"),
+    }
+    series_copy.write(
+        "04",
+        save + f"open({begun!r}, 'w').close()",
+        cells.pop(first),
+        f"open({ready!r}, 'w').close()",
+        *cells.values(),
+    )
+    result = series_copy.run("2-4", "--discard")
+    assert result.returncode == 0, result.stderr
+    record = json.loads((home / "data/sample/histories/width_sweep.csv.json").read_text())
+    assert set(record["inputs"]) == set(series.step("04").reads)
+
+
+@pytest.mark.slow
+def test_late_artifact_that_never_comes_is_not_waited_for(series_copy, home):
+    """Its notebook ends without it: the one that needs it says so, as it would alone."""
+    save = "import numpy as np\nfrom digits.store import artifacts\n"
+    arrays = "artifacts.save_arrays({!r}, numbers=np.arange(3))\n"
+    series_copy.write("02", save + "".join(map(arrays.format, series.step("02").writes)))
+    series_copy.write("03", "1 + 1")
+    load = "artifacts.load_table('histories/D-baseline.csv')"
+    series_copy.write("04", f"from digits.store import artifacts\n{load}")
+    result = series_copy.run("2-4", "--discard")
+    assert result.returncode == 1
+    assert "Notebook 03 (Baseline ANN) ran to its end, and yet" in result.stderr
+
+
 @pytest.fixture
 def free_trainings(series_copy):
-    """A copy of the series in which 04, which trains, need not wait for 03, which trains too."""
-    table = series_copy.notebooks / "digits" / "series.py"
-    text = table.read_text(encoding="utf-8")
-    reads = 'reads=("preprocessed.npz", "histories/D-baseline.csv"),'
-    assert reads in text
-    table.write_text(text.replace(reads, ""), encoding="utf-8")
+    """A copy of the series in which no notebook waits for another one."""
+    with open(series_copy.notebooks / "digits" / "series.py", "a", encoding="utf-8") as table:
+        table.write("\nSTEPS = tuple(replace(step, reads=(), late=()) for step in STEPS)\n")
     return series_copy
 
 
 @pytest.mark.slow
-def test_notebooks_that_train_do_not_run_at_the_same_time(
-    free_trainings, home, full_mnist, monkeypatch
-):
-    """Two trainings on the same cores would both take twice as long, and the memory of both."""
-    np.savez(home / "mnist.npz", **full_mnist)
-    monkeypatch.setenv("DIGITS_MNIST", str(home / "mnist.npz"))
-    mark = str(home / "training")
-    alone = (
-        f"import pathlib, time\nmark = pathlib.Path({mark!r})\n"
-        "mark.touch(exist_ok=False)\ntime.sleep(2)\nmark.unlink()"
-    )
-    for number in ("03", "04"):
-        free_trainings.write(number, alone)
-    result = free_trainings.run("3-4", "--discard")
-    assert result.returncode == 0, result.stderr
-
-
-@pytest.mark.slow
-def test_on_the_sample_two_train_at_the_same_time(free_trainings, home):
-    """Most of a small training is its compilation, on one core: they wait for each other, which only works then."""
+def test_two_train_at_the_same_time(free_trainings, home):
+    """While one compiles or draws, on one core, the other trains: they wait for each other, which only works then."""
     first, second = str(home / "first"), str(home / "second")
     free_trainings.write("03", f"open({first!r}, 'w').close()", WAIT.format(second))
     free_trainings.write("04", f"open({second!r}, 'w').close()", WAIT.format(first))
     result = free_trainings.run("3-4", "--discard")
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.slow
+def test_three_do_not_train_at_the_same_time(free_trainings, home):
+    """They would need the memory of three, and be no faster."""
+    folder = home / "training"
+    folder.mkdir()
+    work = (
+        "import pathlib, time\nmark = pathlib.Path({!r})\nmark.touch()\ntime.sleep(2)\n"
+        "assert len(list(mark.parent.iterdir())) <= 2\nmark.unlink()"
+    )
+    trains = [
+        step.number for step in series.STEPS if any("models/" in name for name in step.writes)
+    ]
+    for number in trains[:3]:
+        free_trainings.write(number, work.format(str(folder / number)))
+    result = free_trainings.run(*trains[:3], "--discard")
+    assert len(trains) >= 3 and result.returncode == 0, result.stderr
 
 
 @pytest.mark.slow

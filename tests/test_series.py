@@ -19,6 +19,7 @@ def test_every_artifact_is_written_once_and_before_it_is_read():
     known: set[str] = set()
     for step in series.STEPS:
         assert set(step.reads) <= known, f"{step.number} reads what no earlier step writes"
+        assert set(step.late) <= set(step.reads)
         assert not known & set(step.writes) and len(set(step.writes)) == len(step.writes)
         known |= set(step.writes)
     # What is not written everywhere: that no step reads it, the first line above has seen.

@@ -18,6 +18,8 @@ from .basics.workspace import NOTEBOOKS_FOLDER
 class Step:
     """One notebook of the series, with the artifacts that it reads and writes; its number comes from its place.
 
+    Of what it reads it needs some ``late``: it may begin before these are there, and waits for them when it loads them
+    or first saves something.
     ``memory`` is what its kernel needs at most, in MB, as ``run_all.py`` measured it on all of MNIST. What a step
     ``may_write`` is written only where it is known who wrote which image; no other step reads it.
     """
@@ -27,6 +29,7 @@ class Step:
     question: str
     memory: int = 2_000
     reads: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     may_write: tuple[str, ...] = ()
     version: int = 1
@@ -89,6 +92,7 @@ STEPS = numbered(
         question="What does a hidden layer add, and how is it trained well?",
         memory=2450,
         reads=("preprocessed.npz", "histories/D-baseline.csv"),
+        late=("histories/D-baseline.csv",),
         writes=(*_networks(*HIDDEN_LAYER_NETWORKS), "histories/width_sweep.csv"),
         version=2,
     ),
@@ -129,6 +133,7 @@ STEPS = numbered(
             *_networks("baseline-softmax", "own-on-split", "own"),
             "results/05.csv",
         ),
+        late=(*_networks("own"), "results/05.csv"),
         writes=(*_networks(*STRONGER_NETWORKS), "results/07.csv"),
         version=3,
     ),
@@ -143,6 +148,7 @@ STEPS = numbered(
             "results/05.csv",
             "results/07.csv",
         ),
+        late=("results/05.csv", "results/07.csv"),
         writes=("trials.csv", "results/08.csv"),
         version=2,
     ),
@@ -157,6 +163,7 @@ STEPS = numbered(
             "models/own-on-split.keras",
             "models/conv.keras",
         ),
+        late=("models/conv.keras",),
         writes=("handwriting.csv",),
         version=2,
     ),

@@ -18,6 +18,7 @@ import pandas as pd
 from .. import series
 from ..basics.workspace import NOTEBOOKS_FOLDER, home, shown, shows_progress
 from ..dataset import mnist
+from . import coming
 from .records import (
     ArtifactError,
     folder,
@@ -27,8 +28,9 @@ from .records import (
     verify,
 )
 
-# In this environment variable a notebook that is run for its artifacts finds the numbers of those being run.
-_BEING_RUN = "DIGITS_BEING_RUN"
+# In this environment variable a notebook that run_all.py runs finds its number, after those of the notebooks that it is
+# run for.
+BEING_RUN = "DIGITS_BEING_RUN"
 # pandas before 3 reads a float's last digit wrongly unless it is told otherwise; since then it warns of being told.
 _EXACT_FLOATS = {} if int(pd.__version__.split(".")[0]) >= 3 else {"float_precision": "round_trip"}
 
@@ -74,7 +76,9 @@ def load_table(name: str) -> pd.DataFrame:
 def results() -> pd.DataFrame:
     """One row per network and seed: the tables ``results/NN.csv`` of all steps that have run, one below the other."""
     names = [name for step in series.STEPS for name in step.writes if name.startswith("results/")]
-    tables = [load_table(name) for name in names if (folder() / name).exists()]
+    # A later notebook, whose table is still to come, may be waiting for the one that asks.
+    there = [name for name in names if (folder() / name).exists() and not coming.is_to_come(name)]
+    tables = [load_table(name) for name in there]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
@@ -101,6 +105,8 @@ def ensure(name: str) -> pathlib.Path:
 
 def _ensure_current(name: str) -> None:
     step = series.writer(name)
+    if step.number not in being_run():  # it would wait for itself
+        coming.wait_for(name)
     for needed in step.reads:  # from the source downwards, so that each notebook runs at most once
         _ensure_current(needed)
     reason = _why_not_current(name)
@@ -163,13 +169,17 @@ def make_again(name: str, reason: str) -> pathlib.Path:
     return ensure(name)
 
 
+def being_run() -> list[str]:
+    """The number of the notebook that this process runs, after those that it is run for; empty outside run_all.py."""
+    return os.environ.get(BEING_RUN, "").split()
+
+
 def _run_notebook(step: series.Step, reason: str) -> None:
     """Run a step's notebook in a child process for its artifacts; its file stays untouched.
 
     Interrupting this process ends the child and its kernel, and what they were writing is discarded.
     """
-    being_run = os.environ.get(_BEING_RUN, "").split()
-    if step.number in being_run:  # it would start itself again and again
+    if step.number in being_run():  # it would start itself again and again
         raise ArtifactError(
             f"Notebook {step.number} ({step.title}) loads what it has not saved: {reason}. Run the cell that "
             "saves it first."
@@ -184,7 +194,7 @@ def _run_notebook(step: series.Step, reason: str) -> None:
         "DIGITS_PROGRESS": "0",
         "DIGITS_MNIST": mnist.load().location,
         "DIGITS_HOME": str(home()),
-        _BEING_RUN: " ".join([*being_run, step.number]),
+        BEING_RUN: " ".join(being_run()),
         "PYTHONIOENCODING": "utf-8",  # as it is read below
     }
     with subprocess.Popen(

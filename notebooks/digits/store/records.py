@@ -17,6 +17,7 @@ from .. import series
 from ..basics import libraries
 from ..basics.workspace import data_folder, shown, shows_progress, write_atomically
 from ..dataset import mnist
+from . import coming
 
 RECORDED_LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "tensorflow")
 
@@ -43,6 +44,8 @@ def recorded_write(name: str) -> Iterator[pathlib.Path]:
         WorkspaceError: the folder cannot be written to, or its disk is full.
     """
     step, path = series.writer(name), folder() / name
+    for needed in step.reads:  # the record names them
+        coming.wait_for(needed)
     if path.exists():
         verify(path)
     found = _sha256_if_there(path)
@@ -65,6 +68,7 @@ def recorded_write(name: str) -> Iterator[pathlib.Path]:
         }
         with write_atomically(_record_path(path)) as temporary_record:
             temporary_record.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    coming.written(name)
 
 
 def _lock() -> filelock.BaseFileLock:
