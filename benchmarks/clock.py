@@ -17,6 +17,7 @@ class Task:
         width: of the hidden layer.
         batch_size, epochs: how; fewer epochs if the clock says so.
         seed: for starting weights and shuffling.
+        recipe: of a published network, as :func:`networks.published_network` takes it.
     """
 
     network: str
@@ -24,6 +25,7 @@ class Task:
     batch_size: int
     epochs: int
     seed: int
+    recipe: dict | None = None
 
 
 @dataclass(frozen=True)

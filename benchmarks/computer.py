@@ -9,13 +9,13 @@ import psutil
 import threadpoolctl
 
 
-def describe(has_torch: bool) -> dict:
+def describe(others: list[str]) -> dict:
     """The computer and the libraries, without the computer's name.
 
     Args:
-        has_torch: whether PyTorch is one of them.
+        others: those that the series does without.
     """
-    libraries = ["tensorflow", "keras", "numpy", "scikit-learn", *(["torch"] if has_torch else [])]
+    libraries = ["tensorflow", "keras", "numpy", "scikit-learn", *others]
     return {
         "processor": processor(),
         "cores": os.cpu_count(),

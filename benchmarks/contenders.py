@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 
 import numpy as np
+import ways_jax
 import ways_keras
 import ways_numpy
 import ways_torch
@@ -23,13 +24,22 @@ CONTENDERS = {
     for function in (
         ways_keras.keras_default,
         ways_keras.series_fit,
+        ways_keras.series_fit_on_both,
         ways_keras.series_repeats,
         ways_keras.series_best,
+        ways_keras.published,
+        ways_keras.published_by_series,
         ways_numpy.scikit_learn,
         ways_torch.torch_loader,
         ways_torch.torch_slices,
+        ways_torch.torch_compiled,
+        ways_jax.jax_scan,
+        ways_jax.jax_vmap,
+        ways_jax.keras_on_jax,
         ways_numpy.floor,
+        ways_numpy.floor_with_adam,
         ways_numpy.floor_side_by_side,
+        ways_numpy.floor_with_adam_side_by_side,
     )
 }
 

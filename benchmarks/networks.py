@@ -52,6 +52,23 @@ def keras_network(network: str, width: int, seed: int, optimizer="adam"):
     return model
 
 
+def published_network(recipe: dict, seed: int):
+    """A compiled Keras model as a project has published it.
+
+    Args:
+        recipe: the fields of a ``Recipe`` of ``digits.training.recipes``, and its ``loss``.
+        seed: of the starting weights.
+    """
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    layers = [keras.layers.Dense(width, activation="relu") for width in recipe["hidden_layers"]]
+    output = keras.layers.Dense(10, activation=recipe["output"])
+    model = keras.Sequential([keras.Input((784,)), *layers, output])
+    model.compile(optimizer="adam", loss=recipe["loss"], metrics=["accuracy"])
+    return model
+
+
 def train_all_anew() -> None:
     """From here on, ``repeats`` trains every run in this process, and keeps none on disk."""
     from digits.training import run_cache

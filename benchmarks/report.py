@@ -4,7 +4,6 @@ Run as a script, it writes the report anew from results.json, without measuring 
 """
 
 import json
-import statistics
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +13,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 import charts
 import goals
 import growth_report
+import notebook_report
+import searching_report
 import training_report
 from digits.basics import workspace
-from tables import grouped, mebibytes, peak_of, spread, table
+from tables import grouped, spread, table
 
 
 def write(results: dict, folder: Path) -> None:
@@ -39,7 +40,7 @@ def text_of(results: dict) -> str:
     """The text of RESULTS.md."""
     parts = ["# Benchmarks", _machine(results["machine"])]
     if results.get("training"):
-        parts.append(goals.describe(results["training"]))
+        parts.append(goals.describe(results))
     for section, describe in _SECTIONS.items():
         if results.get(section):
             parts.append(describe(results[section]))
@@ -47,7 +48,7 @@ def text_of(results: dict) -> str:
 
 
 def _machine(about: dict) -> str:
-    names = ("tensorflow", "keras", "numpy", "scikit-learn", "torch")
+    names = ("tensorflow", "keras", "numpy", "scikit-learn", "torch", "jax", "numba")
     libraries = ", ".join(f"{name} {about[name]}" for name in names if name in about)
     return (
         "Made by `python benchmarks/run.py`. Contenders took turns, each time in a process of its own; times are "
@@ -78,9 +79,14 @@ def _inference(rows: list[dict]) -> str:
         "## Asking a trained network",
         "784-100-10.",
         table(["way", "images per second in bulk", "milliseconds for one"], ways),
-        "The handwriting pipeline, for a picture of one digit; *read* is with a convolutional network after it.",
+        "The handwriting pipeline, for a picture of one digit; *read* is with a network after it.",
         table(["picture", "prepared, ms", "prepared and read, ms"], pictures),
     ]
+    if "image_ms" in rows[0]:
+        text = f"The network for reading takes {spread(row['image_ms'] for row in rows)} ms for one image"
+        if rows[0]["browser_ms"] is not None:
+            text += f", and {spread(row['browser_ms'] for row in rows)} ms in a browser"
+        parts.append(f"{text}.")
     web = [row["web"] for row in rows if "web" in row]
     if web:
         one = web[0]
@@ -92,42 +98,6 @@ def _inference(rows: list[dict]) -> str:
             f"per second, half of them within {spread((row['together_ms']['median'] for row in web), 0)} ms."
         )
     return "\n\n".join(parts)
-
-
-def _notebooks(rows: list[dict]) -> str:
-    lines, together = [], {False: 0.0, True: 0.0}
-    for (number, kept), group in sorted(grouped(rows, "number", "kept").items()):
-        parts = [
-            statistics.median(row[part] for row in group) for part in ("kernel", "imports", "work")
-        ]
-        together[kept] += sum(parts)
-        lines.append(
-            [
-                f"{number}, networks kept" if kept else number,
-                *(f"{part:.1f}" for part in (*parts, sum(parts))),
-                mebibytes(peak_of(group)),
-            ]
-        )
-    return "\n\n".join(
-        [
-            "## The notebooks",
-            "Executed headless one after the other: once with nothing computed before, then again with the networks "
-            "that the first time had trained.",
-            table(
-                [
-                    "notebook",
-                    "start and end of the kernel, s",
-                    "imports and data, s",
-                    "work, s",
-                    "together, s",
-                    "peak memory, MiB",
-                ],
-                lines,
-            ),
-            f"All together take {together[False]:.0f} s, and {together[True]:.0f} s with their networks kept; "
-            "`run_all.py` is faster, since it runs those side by side that do not need each other.",
-        ]
-    )
 
 
 def _cost(rows: list[dict]) -> str:
@@ -152,10 +122,12 @@ def _cost(rows: list[dict]) -> str:
 
 _SECTIONS: dict[str, Callable[[list[dict]], str]] = {
     "training": training_report.describe,
+    "published": training_report.describe_published,
     "accuracy": training_report.describe_accuracy,
     "growth": growth_report.describe,
     "inference": _inference,
-    "notebooks": _notebooks,
+    "searching": searching_report.describe,
+    "notebooks": notebook_report.describe,
     "cost": _cost,
 }
 

@@ -5,12 +5,13 @@
     python benchmarks/run.py --toy --into FOLDER   a few images, to see that it works; its numbers mean nothing
 
 Contenders take turns, each time in a process of their own (workers.py), and each as its users write it (contenders.py,
-ways_*.py). PyTorch takes part where it is installed (benchmarks/requirements.txt). What is measured besides stands in
-growth.py, inference.py, draw_load.py, notebook_times.py and cost.py. The measurements go to results.json, from which
-report.py writes. Leave the computer alone meanwhile.
+ways_*.py). PyTorch and JAX take part where they are installed (benchmarks/requirements.txt). What is measured besides
+stands in growth.py, inference.py, forward.py, draw_load.py, notebook_times.py, searching.py and cost.py. The
+measurements go to results.json, from which report.py writes. Leave the computer alone meanwhile.
 """
 
 import argparse
+import dataclasses
 import importlib.util
 import os
 import sys
@@ -25,6 +26,7 @@ import computer
 import cost
 import draw_load
 import measurements
+import notebook_report
 import psutil
 import report
 from digits import series
@@ -34,49 +36,61 @@ from digits.store import artifacts
 from workers import measure
 
 FOLDER = Path(__file__).resolve().parent
-HAS_TORCH = importlib.util.find_spec("torch") is not None
+# What contenders' names begin with, and the library that they need.
+NEEDS = {"torch": "torch", "jax": "jax", "keras_on_jax": "jax", "floor_with_adam": "numba"}
+LIBRARIES = [name for name in ("torch", "jax", "numba") if importlib.util.find_spec(name)]
 
 # Contender, batch size: the same network everywhere, 784-100-10 with Adam. 128 is what the notebooks use.
 SIDE_BY_SIDE = [
-    ("keras_default", 32),
-    ("series_fit", 32),
-    ("series_repeats", 32),
-    ("scikit_learn", 32),
+    *(
+        (contender, batch_size)
+        for batch_size in (32, 128)
+        for contender in (
+            "keras_default",
+            "keras_on_jax",
+            "series_fit",
+            "series_fit_on_both",
+            "series_repeats",
+            "scikit_learn",
+            "torch_loader",
+            "torch_slices",
+            "torch_compiled",
+            "jax_scan",
+            "jax_vmap",
+            "floor",
+            "floor_with_adam",
+            "floor_side_by_side",
+            "floor_with_adam_side_by_side",
+        )
+    ),
     ("scikit_learn", 200),  # its default
-    ("torch_loader", 32),
-    ("torch_slices", 32),
-    ("floor", 32),
-    ("floor_side_by_side", 32),
-    ("keras_default", 128),
-    ("series_fit", 128),
-    ("series_repeats", 128),
-    ("scikit_learn", 128),
-    ("torch_loader", 128),
-    ("torch_slices", 128),
-    ("floor", 128),
-    ("floor_side_by_side", 128),
 ]
 # Network, contender, width, batch size, most epochs, target. Nobody reaches 98 % with a width of 100 in 15 epochs.
 TO_ACCURACY = [
     *(
         ("dense", contender, width, 32, epochs, target)
         for width, epochs, target in ((100, 15, 0.97), (512, 12, 0.98))
-        for contender in (
-            "keras_default",
-            "series_fit",
-            "scikit_learn",
-            "torch_loader",
-            "torch_slices",
-        )
+        for contender in ("keras_default", "series_fit", "scikit_learn", "torch_slices", "jax_scan")
     ),
     ("dense", "series_best", 512, 64, 5, 0.98),
     *(
         ("conv", contender, 100, 32, 12, 0.99)
-        for contender in ("keras_default", "series_fit", "torch_loader", "torch_slices")
+        for contender in ("keras_default", "series_fit", "torch_slices")
     ),
     ("series_conv", "series_best", 128, 128, 3, 0.99),
 ]
-SECTIONS = ("training", "accuracy", "growth", "inference", "notebooks", "cost")
+SECTIONS = (
+    "training",
+    "published",
+    "accuracy",
+    "growth",
+    "inference",
+    "searching",
+    "notebooks",
+    "cost",
+)
+# Each search has so many trials, and each storage is asked to keep so many that train nothing.
+TRIALS, EMPTY_TRIALS = 16, 50
 # Training so many images in memory takes less than this: they are held several times, beside TensorFlow.
 BYTES_PER_IMAGE, BYTES_BESIDE = 3 * 784 * 4, 2 * 2**30
 # Network, contender, batch size, width, epochs: what the series reaches 98 % with in the least time.
@@ -84,7 +98,8 @@ BEST = ("dense", "series_best", 64, 512, 5)
 
 
 def _takes_part(contender: str) -> bool:
-    return HAS_TORCH or not contender.startswith("torch")
+    needed = {library for name, library in NEEDS.items() if contender.startswith(name)}
+    return needed <= set(LIBRARIES)
 
 
 def _fits_into_memory(images: int) -> bool:
@@ -124,6 +139,23 @@ class Benchmark:
 
         return self._in_turn("training", rows, train)
 
+    def published(self) -> list[dict]:
+        """The published networks, each as its project trains it and by the series, with the same epochs."""
+        from digits.training import recipes  # here, because it imports TensorFlow
+
+        ways = ("published", "published_by_series")
+        known = list(recipes.PUBLISHED.values())[: 1 if self.toy else None]
+
+        def train(row, seed):
+            recipe, contender = row
+            task = self._task(recipe.key, 0, recipe.batch_size, recipe.epochs, seed)
+            task["recipe"] = {**dataclasses.asdict(recipe), "loss": recipe.loss}
+            measured = self._train(contender, task, None)
+            return {"contender": contender, "key": recipe.key, **measured}
+
+        rows = [(recipe, contender) for recipe in known for contender in ways]
+        return self._in_turn("published", rows, train, repetitions=2)
+
     def accuracy(self) -> list[dict]:
         """Seconds until validation accuracies are reached."""
         rows = [row for row in TO_ACCURACY if _takes_part(row[1])]
@@ -136,14 +168,14 @@ class Benchmark:
             measured = self._train(contender, task, target)
             return {"contender": contender, "target": target, **task, **measured}
 
-        return self._in_turn("accuracy", rows, train)
+        return self._in_turn("accuracy", rows, train, repetitions=2)
 
     def growth(self) -> list[dict]:
         """Seconds and memory against images and width."""
-        images = [self.images * factor for factor in (1, 2, 4, 8, 16)]
+        images = [self.images * factor for factor in (1, 4, 16)]
         rows = [(count, 100, False) for count in images if _fits_into_memory(count)]
         rows += [(count, 100, True) for count in images]
-        rows += [(images[0], width, False) for width in (50, 200, 400, 800, 1600, 3200)]
+        rows += [(images[0], width, False) for width in (50, 200, 800, 3200)]
         if self.toy:
             rows = [(images[0], 50, False), *((images[1], 100, how) for how in (False, True))]
 
@@ -169,14 +201,31 @@ class Benchmark:
 
         return self._in_turn("inference", [None], answer)
 
+    def searching(self) -> list[dict]:
+        """Trials per minute of 1, 2 and 4 workers, and what keeping a trial costs."""
+        trials, empty = (2, 2) if self.toy else (TRIALS, EMPTY_TRIALS)
+        rows = [(None, empty, storage) for storage in ("memory", "file", "journal")]
+        if not self.toy:
+            _make_first("preprocessed.npz")
+            rows += [(workers, trials, None) for workers in (1, 2, 4)]
+
+        def search(row, repetition):
+            options = dict(zip(("workers", "trials", "storage"), row, strict=True))
+            return {**options, **measure(str(FOLDER / "searching.py"), **options)}
+
+        return self._in_turn("searching", rows, search, repetitions=2)
+
     def notebooks(self) -> list[dict]:
-        """Where each notebook's time goes, when nothing was computed before, and once more with what was."""
+        """Where each notebook's time goes, with nothing computed before, and with what was; then run_all.py's."""
         numbers = [step.number for step in series.STEPS[: 1 if self.toy else None]]
+        if not self.toy:
+            numbers.append(notebook_report.ALL)
         rows = [(number, kept) for kept in (False, True) for number in numbers]
-        with tempfile.TemporaryDirectory() as home:
+        with tempfile.TemporaryDirectory() as folder:
 
             def execute(row, repetition):
                 number, kept = row
+                home = f"{folder}/together" if number == notebook_report.ALL else f"{folder}/one"
                 found = measure(str(FOLDER / "notebook_times.py"), number=number, home=home)
                 return {"number": number, "kept": kept, **found}
 
@@ -239,7 +288,7 @@ def main() -> None:
         parser.error("--toy needs --into FOLDER: it would replace numbers that mean something")
     os.environ["DIGITS_MNIST"] = str(mnist.load().location)
     folder = arguments.into or FOLDER
-    file, here = folder / "results.json", computer.describe(HAS_TORCH)
+    file, here = folder / "results.json", computer.describe(LIBRARIES)
     results = measurements.read(file, here)
     benchmark = Benchmark(arguments.toy)
     for section in arguments.sections or SECTIONS:

@@ -1,18 +1,29 @@
 """What benchmarks/run.py's report says of training: the same work side by side, and the time to accuracy."""
 
+import statistics
+
 from tables import after_first, epochs_of, grouped, mebibytes, peak_of, ratio, spread, table
 
 LABELS = {
     "keras_default": "Keras, `model.fit` as it comes",
+    "keras_on_jax": "Keras on JAX, `model.fit` as it comes",
     "series_fit": "the series, `training.fit`",
+    "series_fit_on_both": "the series, `training.fit` with two threads",
     "series_repeats": "the series, `repeats.train` (four seeds, per run)",
     "series_best": "the series, learning rate that rises and falls",
     "scikit_learn": "scikit-learn, `MLPClassifier`",
     "torch_loader": "PyTorch, DataLoader",
     "torch_slices": "PyTorch, slices of one tensor",
+    "torch_compiled": "PyTorch, slices and `torch.compile`",
+    "jax_scan": "JAX, an epoch in one `lax.scan`",
+    "jax_vmap": "JAX, `vmap` over four seeds (per run)",
     "floor": "NumPy, the five matrix products alone",
+    "floor_with_adam": "NumPy and Numba, matrix products and Adam on one thread",
     "floor_side_by_side": "NumPy, matrix products of runs side by side (per run)",
+    "floor_with_adam_side_by_side": "NumPy and Numba, matrix products and Adam side by side (per run)",
 }
+# These share the cores, so that their floor is one that does the same.
+SIDE_BY_SIDE = ("series_repeats", "jax_vmap", "floor_side_by_side", "floor_with_adam_side_by_side")
 
 
 def bars(rows: list[dict], batch_size: int) -> dict[str, list[float]]:
@@ -33,7 +44,7 @@ def describe(rows: list[dict]) -> str:
         if contender == "series_best":
             continue
         epoch = epochs[contender, batch_size]
-        floor = "floor" + "_side_by_side" * (contender in ("series_repeats", "floor_side_by_side"))
+        floor = "floor" + "_side_by_side" * (contender in SIDE_BY_SIDE)
         accuracies = [100 * row["accuracy"] for row in group if row["accuracy"] is not None]
         lines.append(
             [
@@ -76,6 +87,45 @@ def describe(rows: list[dict]) -> str:
             f"rises and falls within {best[0]['epochs']} epochs, the series trains to {reached} % test accuracy in "
             f"{training} s, compilation included.",
             "![Seconds per epoch of each contender as bars with their range, at batch sizes 32 and 128.](epochs.png)",
+        ]
+    )
+
+
+def describe_published(rows: list[dict]) -> str:
+    """The section on the published networks."""
+    lines, sums = [], [0.0, 0.0]
+    for (key,), group in grouped(rows, "key").items():
+        by_way = grouped(group, "contender")
+        ways = [by_way[way,] for way in ("published", "published_by_series")]
+        seconds = [[sum(row["seconds"]) for row in of_way] for of_way in ways]
+        medians = [statistics.median(of_way) for of_way in seconds]
+        sums = [total + median for total, median in zip(sums, medians, strict=True)]
+        accuracies = [spread(100 * row["accuracy"] for row in of_way) for of_way in ways]
+        lines.append(
+            [
+                key,
+                *(spread(of_way, 1) for of_way in seconds),
+                f"{medians[1] / medians[0]:.2f}",
+                *accuracies,
+            ]
+        )
+    return "\n\n".join(
+        [
+            "## The published networks",
+            "Each with its own layers, epochs, batches and validation images: by `model.fit`, as its project trains "
+            "it, and by `training.fit`. Seconds of the whole training, compilation included.",
+            table(
+                [
+                    "network",
+                    "as published, s",
+                    "by the series, s",
+                    "times",
+                    "test accuracy as published, %",
+                    "by the series, %",
+                ],
+                lines,
+            ),
+            f"All together take {sums[0]:.0f} s as published and {sums[1]:.0f} s by the series.",
         ]
     )
 

@@ -5,8 +5,9 @@ import threading
 import time
 from collections.abc import Callable
 
+import numpy as np
 from clock import Clock, Data, Task
-from networks import keras_network, train_all_anew, use_both_cores
+from networks import keras_network, published_network, train_all_anew, use_both_cores
 
 
 def _after_each_epoch(clock: Clock, predict: Callable):
@@ -46,6 +47,12 @@ def series_fit(data: Data, task: Task, clock: Clock):
     return _fit(data, task, clock, "adam")
 
 
+def series_fit_on_both(data: Data, task: Task, clock: Clock):
+    """The same with two threads for one operation, as others take; the series trains two runs side by side instead."""
+    use_both_cores()
+    return _fit(data, task, clock, "adam")
+
+
 def series_best(data: Data, task: Task, clock: Clock):
     """The same, with a learning rate that rises and falls within the few epochs there are.
 
@@ -76,6 +83,50 @@ def _fit(data: Data, task: Task, clock: Clock, optimizer):
         callbacks=[_after_each_epoch(clock, training.predict)],
     )
     return lambda images: training.predict(model, images)
+
+
+def published(data: Data, task: Task, clock: Clock):
+    """A published network as its project trains it: ``model.fit``, with its own epochs, batches and validation."""
+    model, labels = _published(data, task)
+    clock.start()
+    model.fit(
+        data.images,
+        labels,
+        batch_size=task.batch_size,
+        epochs=task.epochs,
+        validation_split=task.recipe["held_back"],
+        verbose=0,
+        callbacks=[_after_each_epoch(clock, lambda *_: None)],
+    )
+    return lambda images: model.predict(images, verbose=0)
+
+
+def published_by_series(data: Data, task: Task, clock: Clock):
+    """The same by ``training.fit``."""
+    from digits import training
+
+    model, labels = _published(data, task)
+    learned = int(len(labels) * (1 - task.recipe["held_back"]))
+    held_back = (data.images[learned:], labels[learned:]) if learned < len(labels) else None
+    clock.start()
+    training.fit(
+        model,
+        data.images[:learned],
+        labels[:learned],
+        batch_size=task.batch_size,
+        epochs=task.epochs,
+        seed=task.seed,
+        validation_data=held_back,
+        callbacks=[_after_each_epoch(clock, lambda *_: None)],
+    )
+    return lambda images: training.predict(model, images)
+
+
+def _published(data: Data, task: Task):
+    """The model of a recipe, and the labels as its loss takes them."""
+    one_hot = np.eye(10, dtype=np.float32)
+    labels = one_hot[data.labels] if task.recipe["one_hot"] else data.labels
+    return published_network(task.recipe, task.seed), labels
 
 
 def series_repeats(data: Data, task: Task, clock: Clock):

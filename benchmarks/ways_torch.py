@@ -1,10 +1,10 @@
-"""PyTorch, in two ways: contenders of benchmarks/run.py. PyTorch is imported where it is used: it may be missing."""
+"""PyTorch, in three ways: contenders of benchmarks/run.py. PyTorch is imported where it is used: it may be missing."""
 
 import numpy as np
 from clock import Clock, Data, Task
 
 
-def _torch_network(task: Task):
+def _torch_network(task: Task, compiled: bool = False):
     import torch
     from torch import nn
 
@@ -27,6 +27,8 @@ def _torch_network(task: Task):
         ]
     model = nn.Sequential(*layers)
     optimizer, loss = torch.optim.Adam(model.parameters()), nn.CrossEntropyLoss()
+    if compiled:
+        model = torch.compile(model)
 
     def step(images, labels):
         optimizer.zero_grad()
@@ -60,11 +62,11 @@ def torch_loader(data: Data, task: Task, clock: Clock):
     return predict
 
 
-def torch_slices(data: Data, task: Task, clock: Clock):
+def torch_slices(data: Data, task: Task, clock: Clock, compiled: bool = False):
     """PyTorch without the DataLoader: all images in one tensor, from which each batch takes its rows."""
     import torch
 
-    step, predict = _torch_network(task)
+    step, predict = _torch_network(task, compiled)
     images = torch.from_numpy(data.images)
     labels = torch.from_numpy(data.labels.astype(np.int64))
     clock.start()
@@ -74,3 +76,8 @@ def torch_slices(data: Data, task: Task, clock: Clock):
         if clock.tick(predict):
             break
     return predict
+
+
+def torch_compiled(data: Data, task: Task, clock: Clock):
+    """The same, with the network compiled by ``torch.compile``."""
+    return torch_slices(data, task, clock, compiled=True)

@@ -227,12 +227,15 @@ def test_what_the_tests_import_is_required():
 
 
 def test_what_the_benchmarks_import_is_required():
-    """PyTorch may be missing, and is in the benchmarks' own file alone: the series does without it."""
+    """Rivals may be missing, and are in the benchmarks' own file alone: the series does without them."""
     imported = distributions_imported_by(trees_of("benchmarks/*.py"))
     own = requirements_in("benchmarks/requirements.txt").keys()
-    assert {"torch", "psutil"} <= imported & own
+    assert {"torch", "jax", "numba", "psutil"} <= imported & own
     assert imported <= requirements_in(SERIES_FILE).keys() | own | BROUGHT_BY_JUPYTER
-    assert "torch" not in requirements_in(SERIES_FILE) | requirements_in(TESTS_FILE)
+    assert (
+        not {"torch", "jax", "numba"}
+        & (requirements_in(SERIES_FILE) | requirements_in(TESTS_FILE)).keys()
+    )
 
 
 def test_jupyter_brings_what_it_is_said_to_bring():
