@@ -115,7 +115,7 @@ def test_table_that_was_changed_by_hand_is_refused(tmp_path, monkeypatch):
         results.experiment("ingredients")
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_one_row_of_the_ingredients_comes_out_again(data):
     """The table would be that of another network, another split or another library."""
     images, labels, parts = data["images"], data["labels"], data["parts"]
@@ -163,7 +163,7 @@ def _parts(network: str) -> dict:
     return dict.fromkeys(_THING, 0) | made_of.pop("distortion", {}) | made_of
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_one_row_of_the_stronger_networks_comes_out_again(data):
     """As for the ingredients."""
     runs = stronger.train("deep-undistorted", [0], data["images"], data["labels"])
@@ -249,7 +249,7 @@ def test_a_digit_is_moved_and_background_comes_in():
     assert len(set(votes.MOVES)) == 5 and votes.MOVES[0] == (0, 0)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_one_row_of_the_numbers_of_images_comes_out_again(data):
     """As for the ingredients; here the images that are drawn matter, too."""
     from digits import training

@@ -63,7 +63,7 @@ def test_one_row_of_the_reading_comes_out_again(data):
             assert abs(measured[column] - row[column]) <= 0.02, column
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_one_row_of_the_preparation_comes_out_again(data):
     """As above, with a network that is trained anew."""
     asked, stored = rows_like(

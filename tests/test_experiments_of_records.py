@@ -1,6 +1,5 @@
 """The experiments with the records of notebook 07: how they were chosen, teaching by answers, votes."""
 
-import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,7 +40,7 @@ def test_on_all_images_a_network_takes_hardly_fewer_steps_than_it_was_chosen_wit
     assert (recipe.network, recipe.batch_size) == (chosen.network, chosen.batch_size)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_one_row_of_the_candidates_comes_out_again(full_mnist):
     """The table would be that of another network, another split or another library."""
     name = "tiny 2-4-5-5-6, bent"
@@ -63,10 +62,7 @@ def test_one_row_of_the_candidates_comes_out_again(full_mnist):
     assert abs(wrong.sum() - stored["val_errors"]) <= margin
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(
-    not os.environ.get("DIGITS_LONG_TESTS"), reason="it trains for minutes: set DIGITS_LONG_TESTS=1"
-)
+@pytest.mark.weekly
 def test_one_row_of_the_records_comes_out_again(full_mnist):
     """The record would be that of another network, a longer training or another library."""
     images, test = (full_mnist[x].reshape(-1, 784) / np.float32(255) for x in ("x_train", "x_test"))

@@ -152,7 +152,7 @@ def trial_data(full_mnist, empty_home, monkeypatch):
     return data
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_first_trials_come_out_again(trial_data, trials):
     """The table would be that of other networks, another split or another library."""
     rows = search.settings()[:3]

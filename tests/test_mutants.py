@@ -86,7 +86,7 @@ def test_what_python_does_not_execute_does_not_count():
     assert runs("f(//settings)") == ""
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_killed_or_survived_is_what_the_tests_of_its_line_say(small_series, monkeypatch):
     """A mutant that only an unrelated test would notice, or none, survives; one in which tests hang is noticed."""
     reached, seconds = mutants.reach_of_tests(small_series, workers=2)

@@ -210,8 +210,7 @@ def test_progress_is_shown_to_a_person(database, monkeypatch, capsys):
 
 WORKER = """
 import os, sys, time
-from digits.dataset import mnist
-from digits.search import storages, studies, tuning
+from digits.search import storages, studies
 storages.HEARTBEAT, storages.GRACE_PERIOD = 1, 3
 address, budget, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 
