@@ -1,4 +1,4 @@
-"""JAX, in two ways, and Keras on JAX: contenders of benchmarks/run.py. Imported where it is used: JAX may be missing."""
+"""JAX, in two ways, and Keras on JAX: contenders of benchmarks/run.py. JAX may be missing: each imports it."""
 
 import itertools
 import os
