@@ -31,9 +31,8 @@ except RuntimeError as error:  # the wrong Python
 with commands.naming_missing_libraries():
     import nbformat
     from digits import series
-    from digits.basics import kernels, renumbering, workspace
+    from digits.basics import coming, kernels, renumbering, workspace
     from digits.dataset import mnist
-    from digits.store import artifacts, coming
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpecManager
     from nbclient import NotebookClient
@@ -133,7 +132,7 @@ class SeriesRun:
     """One run of some notebooks, in the order of the series.
 
     A notebook begins as soon as the artifacts are written that it needs at once; its kernel was started before and has
-    imported the libraries by then. For those that it needs late it waits itself (:mod:`digits.store.coming`). Two that
+    imported the libraries by then. For those that it needs late it waits itself (:mod:`digits.basics.coming`). Two that
     train run at a time: while one compiles or draws, which takes one core, the other uses both.
     """
 
@@ -250,7 +249,7 @@ class SeriesRun:
             "DIGITS_MNIST": self.dataset.location,
             "DIGITS_HOME": str(workspace.home()),  # absolute: the kernel works in another folder
             coming.VARIABLE: str(self.coming),
-            artifacts.BEING_RUN: " ".join([*artifacts.being_run(), step.number]),
+            coming.BEING_RUN: " ".join([*coming.being_run(), step.number]),
         }
         kernels.shield(environment, self.folder)
         return environment

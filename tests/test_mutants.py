@@ -115,6 +115,7 @@ def test_killed_or_survived_is_what_the_tests_of_its_line_say(small_series, monk
     assert mutants.outcome(never_ends, tests, small_series) == mutants.KILLED
 
 
+@pytest.mark.slow
 def test_red_tests_are_said_and_not_counted_as_kills(small_series):
     """With a test that is red already, everything would be killed."""
     (small_series / "tests" / "test_evaluation.py").write_text(

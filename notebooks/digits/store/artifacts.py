@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from .. import series
+from ..basics import coming
 from ..basics.workspace import NOTEBOOKS_FOLDER, home, shown, shows_progress
 from ..dataset import mnist
-from . import coming
 from .records import (
     ArtifactError,
     folder,
@@ -28,9 +28,6 @@ from .records import (
     verify,
 )
 
-# In this environment variable a notebook that run_all.py runs finds its number, after those of the notebooks that it is
-# run for.
-BEING_RUN = "DIGITS_BEING_RUN"
 # pandas before 3 reads a float's last digit wrongly unless it is told otherwise; since then it warns of being told.
 _EXACT_FLOATS = {} if int(pd.__version__.split(".")[0]) >= 3 else {"float_precision": "round_trip"}
 
@@ -105,7 +102,7 @@ def ensure(name: str) -> pathlib.Path:
 
 def _ensure_current(name: str) -> None:
     step = series.writer(name)
-    if step.number not in being_run():  # it would wait for itself
+    if step.number not in coming.being_run():  # it would wait for itself
         coming.wait_for(name)
     for needed in step.reads:  # from the source downwards, so that each notebook runs at most once
         _ensure_current(needed)
@@ -169,17 +166,12 @@ def make_again(name: str, reason: str) -> pathlib.Path:
     return ensure(name)
 
 
-def being_run() -> list[str]:
-    """The number of the notebook that this process runs, after those that it is run for; empty outside run_all.py."""
-    return os.environ.get(BEING_RUN, "").split()
-
-
 def _run_notebook(step: series.Step, reason: str) -> None:
     """Run a step's notebook in a child process for its artifacts; its file stays untouched.
 
     Interrupting this process ends the child and its kernel, and what they were writing is discarded.
     """
-    if step.number in being_run():  # it would start itself again and again
+    if step.number in coming.being_run():  # it would start itself again and again
         raise ArtifactError(
             f"Notebook {step.number} ({step.title}) loads what it has not saved: {reason}. Run the cell that "
             "saves it first."
@@ -194,7 +186,6 @@ def _run_notebook(step: series.Step, reason: str) -> None:
         "DIGITS_PROGRESS": "0",
         "DIGITS_MNIST": mnist.load().location,
         "DIGITS_HOME": str(home()),
-        BEING_RUN: " ".join(being_run()),
         "PYTHONIOENCODING": "utf-8",  # as it is read below
     }
     with subprocess.Popen(

@@ -14,10 +14,9 @@ from typing import Any
 import filelock
 
 from .. import series
-from ..basics import libraries
+from ..basics import coming, libraries
 from ..basics.workspace import data_folder, shown, shows_progress, write_atomically
 from ..dataset import mnist
-from . import coming
 
 RECORDED_LIBRARIES = ("keras", "numpy", "pandas", "scikit-learn", "tensorflow")
 

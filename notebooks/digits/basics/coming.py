@@ -12,6 +12,8 @@ from collections.abc import Iterable
 
 # Where a run notes what is still to come: a folder with an empty file for each artifact.
 VARIABLE = "DIGITS_COMING"
+# Where a notebook that a run executes finds its number, after those of the notebooks that it is run for.
+BEING_RUN = "DIGITS_BEING_RUN"
 _LOOK_EVERY = 0.1  # seconds
 
 
@@ -49,6 +51,11 @@ def wait_for(name: str) -> None:
     """Wait in this process's run, if it is part of one, until an artifact is there or will not come."""
     while is_to_come(name):
         time.sleep(_LOOK_EVERY)
+
+
+def being_run() -> list[str]:
+    """The number of the notebook that this process runs, after those that it is run for; empty outside run_all.py."""
+    return os.environ.get(BEING_RUN, "").split()
 
 
 def _folder() -> pathlib.Path | None:
