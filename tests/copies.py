@@ -1,9 +1,12 @@
 """Copies of the series and of its programs, for tests that break, renumber or run them elsewhere."""
 
 import importlib.util
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
+import sys
 import types
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -29,6 +32,45 @@ def copy_of_the_series(folder: pathlib.Path, without: str = "") -> pathlib.Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     return folder
+
+
+def run_in(
+    root: pathlib.Path, limit: float | None, *arguments: str, **variables: str
+) -> tuple[int | None, str]:
+    """Run a Python program in a copy, out of sight of the pytest that runs now; no process of it is left.
+
+    Args:
+        root: the copy.
+        limit: seconds after which it is ended; None for none.
+        arguments: of Python.
+        variables: of the environment, beside those of this process.
+
+    Returns:
+        The exit code, None if it took too long, and what it printed; standard error goes with the output.
+    """
+    of_pytest = ("PYTEST_", "DIGITS_HOME", "DIGITS_TEST_HOME")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(of_pytest)}
+    quiet = {"DIGITS_PROGRESS": "0", "PYTHONUTF8": "1"}
+    with subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=root,
+        env=kept | quiet | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=limit)
+        except BaseException as error:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+            if isinstance(error, subprocess.TimeoutExpired):
+                return None, output
+            raise
+    return process.returncode, output
 
 
 def import_script(path: pathlib.Path) -> types.ModuleType:

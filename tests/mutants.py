@@ -12,13 +12,10 @@ import argparse
 import ast
 import concurrent.futures
 import itertools
-import os
 import pathlib
 import queue
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -141,27 +138,10 @@ def drawn(room: str, count: int, seed: int, root: pathlib.Path) -> list[Mutant]:
 
 
 def run_pytest(root: pathlib.Path, limit: float | None, *arguments: str) -> tuple[int | None, str]:
-    """Run tests in a copy; pytest's exit code, None if it took too long, and what it printed. No process is left."""
-    variables = {**os.environ, "DIGITS_PROGRESS": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    with subprocess.Popen(
-        command,
-        cwd=root,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as process:
-        try:
-            output, _ = process.communicate(timeout=limit)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            output, _ = process.communicate()
-            return None, output
-    return process.returncode, output
+    """Run tests in a copy; pytest's exit code, None if it took too long, and what it printed."""
+    pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+    # What Python compiled before the last change may look as new as that.
+    return copies.run_in(root, limit, *pytest, *arguments, PYTHONDONTWRITEBYTECODE="1")
 
 
 def reach_of_tests(root: pathlib.Path, workers: int) -> tuple[dict, dict[str, float]]:

@@ -1,12 +1,11 @@
 """Planting one mistake in a copy of the series, and running a part of the tests on it."""
 
 import json
-import os
 import pathlib
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
+
+import copies
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TESTS_FAILED = 1  # pytest's exit code; 2 to 5 say that it could not test at all
@@ -109,38 +108,22 @@ def run_tests(
         root: the copy.
         home: a folder with artifacts that the tests' own home starts from.
     """
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *part]
-    run = _run(command, root, {"DIGITS_TEST_HOME": str(home)} if home else {})
-    found = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", run.stdout, re.MULTILINE)
+    pytest = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
+    variables = {"DIGITS_TEST_HOME": str(home)} if home else {}
+    code, output = copies.run_in(root, LONGEST_RUN, *pytest, *part, **variables)
+    assert code is not None, f"{' '.join(part)} did not end within {LONGEST_RUN} s:\n{output}"
+    found = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", output, re.MULTILINE)
     caught_by = _with_cell_id(found[1], root) if found else ""
-    return Outcome(run.returncode, caught_by, run.stdout)
+    return Outcome(code, caught_by, output)
 
 
 def make_artifacts(root: pathlib.Path, home: pathlib.Path) -> None:
     """Fill a home with the artifacts of the earlier notebooks, as a copy of the series makes them."""
-    command = [sys.executable, str(root / "notebooks" / "run_all.py"), "--discard", *PREPARED]
-    run = _run(command, root, {"DIGITS_HOME": str(home)})
-    assert run.returncode == 0, run.stdout
-
-
-def _run(command: list[str], root: pathlib.Path, variables: dict) -> subprocess.CompletedProcess:
-    """Run a command in a copy, out of sight of the pytest that runs now; standard error goes to the output."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTEST_", "DIGITS_HOME", "DIGITS_TEST_HOME"))
-    }
-    return subprocess.run(
-        command,
-        cwd=root,
-        env={**kept, "DIGITS_PROGRESS": "0", "PYTHONUTF8": "1", **variables},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        timeout=LONGEST_RUN,
+    program = str(root / "notebooks" / "run_all.py")
+    code, output = copies.run_in(
+        root, LONGEST_RUN, program, "--discard", *PREPARED, DIGITS_HOME=str(home)
     )
+    assert code == 0, output
 
 
 def _with_cell_id(test: str, root: pathlib.Path) -> str:
