@@ -34,6 +34,13 @@ def copy_of_the_series(folder: pathlib.Path, without: str = "") -> pathlib.Path:
     return folder
 
 
+def put_under_git(folder: pathlib.Path) -> None:
+    """Make a repository of a copy, for tests that ask git which files there are."""
+    author = ("-c", "user.name=tests", "-c", "user.email=tests@example.org")
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "A copy"]):
+        subprocess.run(["git", *author, *command], cwd=folder, check=True)
+
+
 def run_in(
     root: pathlib.Path, limit: float | None, *arguments: str, **variables: str
 ) -> tuple[int | None, str]:

@@ -259,6 +259,7 @@ def main() -> int:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         sound = copies.copy_of_the_series(pathlib.Path(folder).resolve() / "series")
+        copies.put_under_git(sound)
         reached, seconds = reach_of_tests(sound, arguments.workers)
         print(
             f"{len(seconds)} tests looked at after {time.monotonic() - started:.0f} s", flush=True

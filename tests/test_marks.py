@@ -7,6 +7,7 @@ nothing of paper: a picture that was prepared wrongly is read wrongly.
 import ast
 import io
 import re
+import sys
 import time
 
 import notebook_files
@@ -422,7 +423,10 @@ def test_pictures_of_any_size_mode_and_kind_give_digits_or_a_sentence(
 
 @pytest.mark.parametrize("kind", ["noise", "chequers", "dots", "grid", "rings"])
 def test_no_pattern_takes_long(kind):
-    """Thousands of parts, or one that is everywhere: two seconds of processor time are the limit."""
+    """Thousands of parts, or one that is everywhere: two seconds of processor time are the limit.
+
+    Where lines are counted, as beside mutants.py, Python takes several times as long.
+    """
     y, x = np.mgrid[:500, :700]
     pattern = {
         "noise": np.random.default_rng(0).random(x.shape) < 0.3,
@@ -438,7 +442,7 @@ def test_no_pattern_takes_long(kind):
         handwriting.digits_in(buffer.getvalue())
     except ValueError as error:
         assert str(error).endswith(".")
-    assert time.thread_time() - started < 2
+    assert time.thread_time() - started < (2 if sys.gettrace() is None else 20)
 
 
 def test_unknown_step_is_told():
