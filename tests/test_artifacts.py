@@ -208,6 +208,42 @@ def test_results_of_all_steps_are_one_table(two_steps):
     )
 
 
+def test_current_is_what_can_be_loaded_without_a_run(two_steps):
+    """Also what it was made from must be there, and be the same."""
+    assert not artifacts.is_current("numbers.npz")
+    artifacts.save_arrays("numbers.npz", a=np.zeros(3))
+    artifacts.save_table("results/02.csv", pd.DataFrame({"seed": [0]}))
+    assert artifacts.is_current("numbers.npz") and artifacts.is_current("results/02.csv")
+    (two_steps / "numbers.npz").unlink()
+    assert not artifacts.is_current("results/02.csv")
+    artifacts.save_arrays("numbers.npz", a=np.ones(3))
+    assert artifacts.is_current("numbers.npz") and not artifacts.is_current("results/02.csv")
+
+
+@pytest.mark.parametrize(("code", "told"), [(0, "ran to its end, and yet"), (3, "it broke")])
+def test_notebook_is_run_by_the_program_and_its_end_is_told(
+    two_steps, home, tmp_path, monkeypatch, code, told
+):
+    """With the dataset and the home of whoever needs the artifact, and for the artifacts alone."""
+    names = ("DIGITS_PROGRESS", "DIGITS_MNIST", "DIGITS_HOME")
+    (tmp_path / "run_all.py").write_text(
+        "import json, os, sys\n"
+        f"seen = [sys.argv[1:], *(os.environ[name] for name in {names})]\n"
+        f"json.dump(seen, open({str(tmp_path / 'seen')!r}, 'w'))\n"
+        f"print('it broke', file=sys.stderr)\nsys.exit({code})",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(artifacts, "NOTEBOOKS_FOLDER", tmp_path)
+    with pytest.raises(artifacts.ArtifactError, match=told) as raised:
+        artifacts.ensure("numbers.npz")
+    assert (
+        "had to run first, because data/sample/numbers.npz is not there yet, and failed"
+        in str(raised.value)
+    ) == bool(code)
+    seen = json.loads((tmp_path / "seen").read_text(encoding="utf-8"))
+    assert seen == [["--discard", "01"], "0", mnist.load().location, str(home)]
+
+
 def test_artifacts_of_the_sample_lie_apart(two_steps, home):
     """A trial run on the sample never overwrites what was made from MNIST."""
     artifacts.save_arrays("numbers.npz", a=np.zeros(3))
