@@ -176,10 +176,14 @@ def reach_of_tests(root: pathlib.Path, workers: int) -> tuple[dict, dict[str, fl
 def tests_for(mutant: Mutant, reached: dict, seconds: dict[str, float]) -> list[str]:
     """The tests that reach a mutant's lines, quick ones first, as many as fit into the time.
 
-    A line that only runs while the module is imported, such as a constant's, is used by whoever reaches the module.
+    A line that only runs while the module is imported, such as a constant's, is used by whoever reaches the module, and
+    by the tests that are named after it: these may look at its data alone.
     """
     lines = reached.get(mutant.file, {})
-    tests = set().union(*(lines.get(line, set()) for line in mutant.lines)) or lines.get(0, set())
+    tests = set().union(*(lines.get(line, set()) for line in mutant.lines))
+    if not tests:
+        own = f"tests/test_{pathlib.PurePath(mutant.file).stem}.py::"
+        tests = lines.get(0, set()) | {test for test in seconds if test.startswith(own)}
     chosen, time_taken = [], 0.0
     for test in sorted(tests, key=lambda test: (seconds.get(test, 1e9), test)):
         time_taken += seconds.get(test, 1e9)

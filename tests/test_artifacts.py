@@ -222,7 +222,7 @@ def test_current_is_what_can_be_loaded_without_a_run(two_steps):
 
 @pytest.mark.parametrize(("code", "told"), [(0, "ran to its end, and yet"), (3, "it broke")])
 def test_notebook_is_run_by_the_program_and_its_end_is_told(
-    two_steps, home, tmp_path, monkeypatch, code, told
+    two_steps, home, tmp_path, monkeypatch, capsys, code, told
 ):
     """With the dataset and the home of whoever needs the artifact, and for the artifacts alone."""
     names = ("DIGITS_PROGRESS", "DIGITS_MNIST", "DIGITS_HOME")
@@ -242,6 +242,14 @@ def test_notebook_is_run_by_the_program_and_its_end_is_told(
     ) == bool(code)
     seen = json.loads((tmp_path / "seen").read_text(encoding="utf-8"))
     assert seen == [["--discard", "01"], "0", mnist.load().location, str(home)]
+    assert capsys.readouterr().out == ""
+    monkeypatch.setenv("DIGITS_PROGRESS", "1")
+    with pytest.raises(artifacts.ArtifactError):
+        artifacts.ensure("numbers.npz")
+    line = (
+        "Running notebook 01 (First) first, because data/sample/numbers.npz is not there yet ...\n"
+    )
+    assert capsys.readouterr().out == line
 
 
 def test_artifacts_of_the_sample_lie_apart(two_steps, home):

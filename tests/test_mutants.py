@@ -86,6 +86,20 @@ def test_what_python_does_not_execute_does_not_count():
     assert runs("f(//settings)") == ""
 
 
+def test_constant_is_tried_by_those_who_reach_its_module_or_are_named_after_it():
+    """A table of data is looked at by tests that run no line of it: its mutants would all seem to survive."""
+    file = "notebooks/digits/evaluation.py"
+    constant, line = (
+        mutants.Mutant("evaluation", file, "core/NumberReplacer", 0, (number,)) for number in (2, 7)
+    )
+    other, named, far = (
+        f"tests/test_{name}.py::test_it" for name in ("other", "evaluation", "far")
+    )
+    reached, seconds = {file: {0: {other}, 7: {other}}}, {named: 2.0, other: 1.0, far: 0.1}
+    assert mutants.tests_for(constant, reached, seconds) == [other, named]
+    assert mutants.tests_for(line, reached, seconds) == [other]
+
+
 @pytest.mark.weekly
 def test_killed_or_survived_is_what_the_tests_of_its_line_say(small_series, monkeypatch):
     """A mutant that only an unrelated test would notice, or none, survives; one in which tests hang is noticed."""
