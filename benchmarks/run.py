@@ -14,6 +14,7 @@ import argparse
 import dataclasses
 import importlib.util
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -99,7 +100,9 @@ BEST = ("dense", "series_best", 64, 512, 5)
 
 def _takes_part(contender: str) -> bool:
     needed = {library for name, library in NEEDS.items() if contender.startswith(name)}
-    return needed <= set(LIBRARIES)
+    # torch.compile hands its code to a compiler of C++.
+    can_compile = contender != "torch_compiled" or any(map(shutil.which, ("c++", "g++", "cl")))
+    return needed <= set(LIBRARIES) and can_compile
 
 
 def _fits_into_memory(images: int) -> bool:
@@ -251,7 +254,7 @@ class Benchmark:
         repetitions: int | None = None,
     ) -> list[dict]:
         """Measure each row once, then each again, and so on: what else the computer does meets all alike."""
-        repetitions = repetitions or self.repetitions
+        repetitions = min(repetitions or self.repetitions, self.repetitions)
         turns = [(row, repetition) for repetition in range(repetitions) for row in rows]
         bar = progress_bar(turns, description=name, unit="measurement")
         return [train(row, repetition) for row, repetition in bar]

@@ -57,6 +57,9 @@ def _work(address: str, trials: int, barrier: multiprocessing.synchronize.Barrie
 
     data = tuning.data_for_trials()
     study = tuning.open_study(address)
+    # All at random and none pruned: so many workers as there may be, they do the same trials.
+    study.sampler = studies.sampler_by_position(tuning.SEED, tuning.CHOSEN_BY_HAND, trials)
+    study.pruner = optuna.pruners.NopPruner()
     barrier.wait()  # all have imported TensorFlow and hold their images
     studies.top_up(study, lambda trial: tuning.run_trial(trial, data), trials)
     barrier.wait()  # TensorFlow's own end takes seconds, and does not count

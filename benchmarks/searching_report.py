@@ -20,13 +20,13 @@ def describe(rows: list[dict]) -> str:
     ]
     parts = [
         "## Searching",
-        "What it costs to keep a trial that trains nothing: five settings and five reports.",
+        "What a trial costs that trains nothing: five settings, chosen and kept, and five reports.",
         table(["kept in", "milliseconds per trial"], kept),
     ]
     if searched:
         parts += [
-            "Notebook 08's search, in a file; the workers are processes on this computer, and their start does not "
-            "count.",
+            "Notebook 08's trials, all with settings at random and none pruned, kept in a file. The workers are "
+            "processes on this computer; their start does not count.",
             table(["workers", "trials", "trials per minute"], searched),
         ]
     return "\n\n".join(parts)

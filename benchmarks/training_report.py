@@ -68,7 +68,7 @@ def describe(rows: list[dict]) -> str:
             f"784-100-10, Adam, {rows[0]['images']:,} training images, {rows[0]['epochs']} epochs. Each epoch is "
             "compared with Keras's own and with the matrix products at the same batch size. The runs of "
             "`repeats.train` share a process and the cores, each on one thread: they are compared with matrix "
-            "products that do the same.",
+            "products that do the same. So is JAX's `vmap`, whose four runs are one program.",
             table(
                 [
                     "contender",
@@ -112,14 +112,14 @@ def describe_published(rows: list[dict]) -> str:
     return "\n\n".join(
         [
             "## The published networks",
-            "Each with its own layers, epochs, batches and validation images: by `model.fit`, as its project trains "
-            "it, and by `training.fit`. Seconds of the whole training, compilation included.",
+            "Each with its own layers, epochs, batches and validation images: by `model.fit`, which its project calls, "
+            "and by `training.fit`. Seconds of the whole training, compilation included.",
             table(
                 [
                     "network",
                     "as published, s",
                     "by the series, s",
-                    "times",
+                    "share of the time",
                     "test accuracy as published, %",
                     "by the series, %",
                 ],

@@ -86,7 +86,7 @@ def floor(data: Data, task: Task, clock: Clock):
 def floor_with_adam(data: Data, task: Task, clock: Clock):
     """The same with Adam's update in each step, on one thread, as ``training.fit`` computes.
 
-    NumPy's own threads would be in the update's way: they wait for the next product by looking for it all the time.
+    NumPy's own threads would be in the update's way: they spin while they wait for the next product.
     """
     from threadpoolctl import threadpool_limits
 

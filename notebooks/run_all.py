@@ -1,4 +1,4 @@
-"""Run the notebooks of the series headless, each after those that it reads from, and refresh what they store.
+"""Run the notebooks of the series headless, each when what it needs is there, and refresh what they store.
 
     python notebooks/run_all.py              all notebooks
     python notebooks/run_all.py --sample     all of them on 5,000 images, in one to three minutes
@@ -42,7 +42,8 @@ with commands.naming_missing_libraries():
 # This file needs no newer syntax than Python 3.6 can read, so that an older Python comes as far as the sentence above.
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # in this process, as in the kernels
 CELL_TIMEOUT = 3600  # seconds; a cell may also wait for what another notebook has to write first
-# Two that train, and two that get ready or are short; each takes memory.
+_START_TIMEOUT = 600  # seconds, in which a kernel imports the libraries
+# Two that train, and two that get ready or work without training; each takes memory.
 _KERNELS_AT_ONCE, _TRAININGS_AT_ONCE = 4, 2
 # A kernel looks into the user's PYTHONPATH before the notebooks' folder; there may be other packages called digits.
 _OWN_FOLDER_FIRST = f"import sys; sys.path.insert(0, {str(workspace.NOTEBOOKS_FOLDER)!r})\n"
@@ -111,7 +112,7 @@ class SeriesClient(NotebookClient):
                 silent=True,
                 store_history=False,
                 output_hook=lambda message: answers.append(message["content"].get("text", "")),
-                timeout=CELL_TIMEOUT,
+                timeout=_START_TIMEOUT,
             )
         )
         try:

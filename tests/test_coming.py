@@ -69,12 +69,15 @@ def test_notebook_does_not_wait_for_what_it_has_to_write_itself(announced, monke
         artifacts.ensure("numbers.npz")
 
 
-def test_results_of_a_later_notebook_are_not_waited_for(announced, monkeypatch):
-    """It may be waiting for the notebook that asks; the table that is there is of an earlier run."""
+def test_for_all_results_together_nobody_waits(announced, monkeypatch):
+    """A later notebook may be waiting for the one that asks; and what is stale would have to be made."""
     monkeypatch.delenv(coming.VARIABLE)
-    artifacts.save_table("results/01.csv", pd.DataFrame({"seed": [1, 2]}))
-    assert len(artifacts.results()) == 2
+    save_as_the_first_step()
+    artifacts.save_table("results/02.csv", pd.DataFrame({"seed": [1, 2]}))
     monkeypatch.setenv(coming.VARIABLE, str(announced))
+    assert len(artifacts.results()) == 2
+    monkeypatch.delenv(coming.VARIABLE)
+    artifacts.save_arrays("numbers.npz", numbers=np.arange(4))
     assert artifacts.results().empty
 
 

@@ -1,7 +1,9 @@
 """The table of steps agrees with itself."""
 
 import pytest
+from copies import import_script
 from digits import series
+from digits.basics import workspace
 
 
 def test_steps_are_in_order_and_have_notebooks():
@@ -30,6 +32,21 @@ def test_every_artifact_is_written_once_and_before_it_is_read():
         assert name.rpartition(".")[2] in ("npz", "csv", "keras")
         if name.startswith("results/"):
             assert name == f"results/{series.writer(name).number}.csv"
+
+
+def test_trainings_do_not_wait_for_each_other_in_all_places():
+    """One that begins before another has written anything holds a place until that one has had its own turn."""
+    run_all = import_script(workspace.NOTEBOOKS_FOLDER / "run_all.py")
+
+    def trains(step) -> bool:
+        return any(name.startswith("models/") for name in step.writes)
+
+    waiting = set()
+    for step in filter(trains, series.STEPS):
+        at_once = {series.writer(name) for name in set(step.reads) - set(step.late)}
+        late = {series.writer(name) for name in step.late}
+        waiting |= {step.number for other in late - at_once if trains(other)}
+    assert waiting == {"04"} and len(waiting) < run_all._TRAININGS_AT_ONCE
 
 
 def test_step_and_writer_are_found_by_name():

@@ -1,4 +1,4 @@
-"""What notebooks that run at this moment have still to write: who reads it waits, instead of making it once more.
+"""What running notebooks have yet to write: whoever reads it waits instead of making it again.
 
 ``run_all.py`` announces what all notebooks of a run will write. In a kernel that it started, an artifact that was
 announced is waited for until it is written, or its notebook has ended without it. Elsewhere nothing is announced.

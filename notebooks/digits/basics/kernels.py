@@ -25,8 +25,7 @@ def shield(environment: MutableMapping[str, str], folder: pathlib.Path) -> None:
 
     Args:
         environment: changed in place.
-        folder: where IPython keeps its own files while the kernel runs; an empty one, so without profile and startup
-            files.
+        folder: where IPython keeps its own files while the kernel runs; one without a profile and startup files.
     """
     for name in _OF_THE_USER:
         environment.pop(name, None)

@@ -2,7 +2,7 @@
 
 Each artifact ``data/NAME`` has a record of where it came from beside it (:mod:`digits.store.records`). Loading
 verifies it: a missing or stale artifact is made first, by running the notebook that writes it in a child process;
-a damaged one is an error.
+a damaged one is an error. One that a notebook of the same run has still to write is waited for.
 """
 
 import importlib.metadata
@@ -71,11 +71,15 @@ def load_table(name: str) -> pd.DataFrame:
 
 
 def results() -> pd.DataFrame:
-    """One row per network and seed: the tables ``results/NN.csv`` of all steps that have run, one below the other."""
+    """One row per network and seed: the tables ``results/NN.csv`` that are there and current, one below the other.
+
+    None is made for it or waited for: a later notebook, whose table is still to come, may wait for the one that asks.
+
+    Raises:
+        ArtifactError: one of them, or what it was made from, was changed by something else.
+    """
     names = [name for step in series.STEPS for name in step.writes if name.startswith("results/")]
-    # A later notebook, whose table is still to come, may be waiting for the one that asks.
-    there = [name for name in names if (folder() / name).exists() and not coming.is_to_come(name)]
-    tables = [load_table(name) for name in there]
+    tables = [pd.read_csv(folder() / name, **_EXACT_FLOATS) for name in names if is_current(name)]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 

@@ -36,7 +36,8 @@ def recorded_write(name: str) -> Iterator[pathlib.Path]:
 
     The record comes first and names both the new hash and the one it replaces. If the process ends between the
     two, the file on disk is recognised as the earlier version and made again, not taken for damaged. A file that
-    this series did not write may be somebody's work: it is not replaced.
+    this series did not write may be somebody's work: it is not replaced. What the record names as inputs is waited for,
+    if a notebook of the same run has still to write it.
 
     Raises:
         ArtifactError: there is a file that the series did not write.
