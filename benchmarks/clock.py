@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from workers import seconds_since_start
 
+# For contenders that train several runs at once; their names in training_report.py tell it.
+SEEDS_AT_ONCE = 4
+
 
 @dataclass(frozen=True)
 class Task:

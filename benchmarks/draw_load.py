@@ -10,6 +10,7 @@ as PNG files of 280 x 280 pixels. (The page itself reads drawings in the browser
 
 import argparse
 import concurrent.futures
+import contextlib
 import http.client
 import io
 import json
@@ -19,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
@@ -61,6 +63,25 @@ def visit(port: int, pictures: list[bytes]) -> list[float]:
     return took
 
 
+@contextlib.contextmanager
+def served() -> Iterator[int]:
+    """The port at which notebooks/draw.py answers, started for this block."""
+    server = subprocess.Popen(
+        [sys.executable, str(ROOT / "notebooks" / "draw.py"), "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield next(
+            int(found[1])
+            for line in server.stdout
+            if (found := re.search(r"Draw digits at http://\S+:(\d+)", line))
+        )
+    finally:
+        server.terminate()  # an interrupt is ignored by what runs in the background
+        server.wait()
+
+
 def network_of(port: int) -> str:
     """The name of the network that the server reads with."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -89,17 +110,7 @@ def measure(visitors: int, drawings: int) -> dict:
     from digits.dataset import mnist
 
     pictures = [drawing(image) for image in mnist.load().test_images[:DIFFERENT]]
-    server = subprocess.Popen(
-        [sys.executable, str(ROOT / "notebooks" / "draw.py"), "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        port = next(
-            int(found[1])
-            for line in server.stdout
-            if (found := re.search(r"Draw digits at http://\S+:(\d+)", line))
-        )
+    with served() as port:
         network = network_of(port)
         visit(port, pictures[:20])  # what is done only once
         alone = visit(port, pictures)
@@ -111,9 +122,6 @@ def measure(visitors: int, drawings: int) -> dict:
                 one for share in pool.map(lambda share: visit(port, share), shares) for one in share
             ]
         seconds = time.perf_counter() - started
-    finally:
-        server.terminate()  # an interrupt is ignored by what runs in the background
-        server.wait()
     return {
         "network": network,
         "visitors": visitors,

@@ -1,12 +1,11 @@
-"""How long the reading network takes for one image, here and in a browser: part of benchmarks/run.py's inference."""
+"""How long the reading network takes for one image in a browser: part of benchmarks/run.py's inference."""
 
 import base64
-import functools
-import http.server
 import shutil
-import threading
 
+import draw_load
 import numpy as np
+from digits.dataset import mnist
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 # The median milliseconds of one image, after all have been read once; many at a time, because clocks are coarse there.
@@ -26,24 +25,13 @@ SCRIPT = """async ({images, turns}) => {
 }"""
 
 
-class _Silent(http.server.SimpleHTTPRequestHandler):
-    def guess_type(self, path) -> str:
-        """Some systems call a script a text, which no browser then runs."""
-        return "text/javascript" if str(path).endswith(".js") else super().guess_type(path)
-
-    def log_message(self, *arguments) -> None:
-        pass
-
-
-def browser_milliseconds(images: np.ndarray, turns: int) -> float | None:
+def browser_milliseconds(images: int, turns: int) -> float | None:
     """What the pad's own network takes for one image in a browser; None without Playwright or one that starts.
 
     Args:
-        images: float32, shape (images, 784).
+        images: how many of MNIST's test images.
         turns: how often all are read.
     """
-    from digits.handwriting import reading
-
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
@@ -51,17 +39,13 @@ def browser_milliseconds(images: np.ndarray, turns: int) -> float | None:
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         return None
-    handler = functools.partial(_Silent, directory=str(reading.SHIPPED.parent))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    asked = {"images": base64.b64encode(images.astype("<f4").tobytes()).decode(), "turns": turns}
+    scaled = mnist.load().test_images[:images].astype("<f4") / np.float32(255)
+    asked = {"images": base64.b64encode(scaled.tobytes()).decode(), "turns": turns}
     try:
-        with sync_playwright() as launcher:
+        with draw_load.served() as port, sync_playwright() as launcher:
             browser = launcher.chromium.launch(executable_path=executable, args=["--no-sandbox"])
             page = browser.new_page()
-            page.goto(f"http://127.0.0.1:{server.server_port}/pad.css")
+            page.goto(f"http://127.0.0.1:{port}/pad.css")
             return page.evaluate(SCRIPT, asked)
     except Error:
         return None
-    finally:
-        server.shutdown()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from growth_report import curves
 from notebook_report import together
 from tables import epochs_of, grouped, table
+from training_report import published_sums
 
 BATCH_SIZES = (32, 128)
 # A contender, the one that it is to be faster than, how many times at least, the batch sizes, and the goal in words.
@@ -127,10 +128,8 @@ def _of_training(rows: list[dict]) -> Iterator[tuple[str, float, bool]]:
 def _of_published(rows: list[dict]) -> Iterator[tuple[str, float, bool]]:
     if not rows:
         return
-    seconds = {"published": 0.0, "published_by_series": 0.0}
-    for (contender, _), group in grouped(rows, "contender", "key").items():
-        seconds[contender] += statistics.median(sum(row["seconds"]) for row in group)
-    share = seconds["published_by_series"] / seconds["published"]
+    as_published, by_series = published_sums(rows)
+    share = by_series / as_published
     goal = f"the published networks are trained in at most {SHARE_OF_PUBLISHED} of the time that `model.fit` takes"
     yield goal, share, share <= SHARE_OF_PUBLISHED
 

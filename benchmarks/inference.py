@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from forward import browser_milliseconds
 from networks import keras_network
 from workers import answer
 
@@ -33,21 +32,19 @@ def run(images: int, repetitions: int) -> dict:
     Returns:
         ``ways``: for each way, ``images_per_second`` in bulk and milliseconds for one, ``one_ms``; and ``pictures``:
         for each kind, the milliseconds of the pipeline, ``prepare_ms``, and with the series' network after it,
-        ``read_ms``; ``image_ms``, what that network itself takes for one image, and ``browser_ms``, the same in a
-        browser (None where there is none).
+        ``read_ms``; and ``image_ms``, what that network itself takes for one image.
     """
     from digits.dataset import mnist
     from digits.handwriting import reading
 
     test_images = mnist.load().test_images
     scaled = test_images.reshape(-1, 784).astype(np.float32)[:images] / 255
-    reader, some = reading.load_reader(), scaled[:100]
+    reader = reading.load_reader()
     image_seconds = median_seconds(lambda: reader.probabilities(scaled[:1]), 10 * repetitions)
     return {
         "ways": _ways(scaled, repetitions),
         "pictures": _pictures(test_images, reader, repetitions),
         "image_ms": 1000 * image_seconds,
-        "browser_ms": browser_milliseconds(some, 10 * repetitions),
     }
 
 

@@ -84,7 +84,7 @@ def _inference(rows: list[dict]) -> str:
     ]
     if "image_ms" in rows[0]:
         text = f"The network for reading takes {spread(row['image_ms'] for row in rows)} ms for one image"
-        if rows[0]["browser_ms"] is not None:
+        if rows[0].get("browser_ms") is not None:
             text += f", and {spread(row['browser_ms'] for row in rows)} ms in a browser"
         parts.append(f"{text}.")
     web = [row["web"] for row in rows if "web" in row]

@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "notebooks"))
 import computer
 import cost
 import draw_load
+import forward
 import measurements
 import notebook_report
 import psutil
@@ -90,6 +91,8 @@ SECTIONS = (
     "notebooks",
     "cost",
 )
+# The browser reads so many images, so many times.
+IMAGES_IN_A_BROWSER, TURNS = 100, 90
 # Each search has so many trials, and each storage is asked to keep so many that train nothing.
 TRIALS, EMPTY_TRIALS = 16, 50
 # Training so many images in memory takes less than this: they are held several times, beside TensorFlow.
@@ -190,7 +193,7 @@ class Benchmark:
         return self._in_turn("growth", rows, train)
 
     def inference(self) -> list[dict]:
-        """Images per second, and the wait for one; the web page's too, but for a toy."""
+        """Images per second, and the wait for one; the web page's and the browser's too, but for a toy."""
         images, repetitions = (200, 2) if self.toy else (10_000, 9)
         if not self.toy:
             _make_first("models/own.keras")  # the server would do it without a word
@@ -200,6 +203,7 @@ class Benchmark:
             found = measure(script, images=images, repetitions=repetitions)
             if not self.toy:
                 found["web"] = draw_load.measure(visitors=32, drawings=2000)
+                found["browser_ms"] = forward.browser_milliseconds(IMAGES_IN_A_BROWSER, TURNS)
             return found
 
         return self._in_turn("inference", [None], answer)

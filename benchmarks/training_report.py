@@ -91,22 +91,40 @@ def describe(rows: list[dict]) -> str:
     )
 
 
+PUBLISHED_WAYS = ("published", "published_by_series")
+
+
+def published_seconds(rows: list[dict]) -> dict[tuple[str, str], float]:
+    """The median seconds of a whole training, for each published network and way."""
+    groups = grouped(rows, "key", "contender")
+    return {
+        key: statistics.median(sum(row["seconds"]) for row in group)
+        for key, group in groups.items()
+    }
+
+
+def published_sums(rows: list[dict]) -> list[float]:
+    """The seconds of all published networks together, as published and by the series."""
+    seconds = published_seconds(rows)
+    return [sum(each for (_, way), each in seconds.items() if way == one) for one in PUBLISHED_WAYS]
+
+
 def describe_published(rows: list[dict]) -> str:
     """The section on the published networks."""
-    lines, sums = [], [0.0, 0.0]
-    for (key,), group in grouped(rows, "key").items():
-        by_way = grouped(group, "contender")
-        ways = [by_way[way,] for way in ("published", "published_by_series")]
-        seconds = [[sum(row["seconds"]) for row in of_way] for of_way in ways]
-        medians = [statistics.median(of_way) for of_way in seconds]
-        sums = [total + median for total, median in zip(sums, medians, strict=True)]
-        accuracies = [spread(100 * row["accuracy"] for row in of_way) for of_way in ways]
+    groups, seconds, sums = (
+        grouped(rows, "key", "contender"),
+        published_seconds(rows),
+        published_sums(rows),
+    )
+    lines = []
+    for key in dict.fromkeys(row["key"] for row in rows):
+        ways = [groups[key, way] for way in PUBLISHED_WAYS]
         lines.append(
             [
                 key,
-                *(spread(of_way, 1) for of_way in seconds),
-                f"{medians[1] / medians[0]:.2f}",
-                *accuracies,
+                *(spread((sum(row["seconds"]) for row in of_way), 1) for of_way in ways),
+                f"{seconds[key, PUBLISHED_WAYS[1]] / seconds[key, PUBLISHED_WAYS[0]]:.2f}",
+                *(spread(100 * row["accuracy"] for row in of_way) for of_way in ways),
             ]
         )
     return "\n\n".join(

@@ -6,12 +6,10 @@ from functools import partial
 
 import numpy as np
 import ways_keras
-from clock import Clock, Data, Task
+from clock import SEEDS_AT_ONCE, Clock, Data, Task
 
 # The series computes on the processor, also where there is a GPU.
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
-# The same for all contenders that train several runs at once.
-SEEDS_AT_ONCE = 4
 
 
 def _epoch_of(task: Task):

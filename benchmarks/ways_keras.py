@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from clock import Clock, Data, Task
+from clock import SEEDS_AT_ONCE, Clock, Data, Task
 from networks import keras_network, published_network, train_all_anew, use_both_cores
 
 
@@ -135,7 +135,7 @@ def series_repeats(data: Data, task: Task, clock: Clock):
     from digits.training import repeats
 
     train_all_anew()
-    seeds, ends, lock = range(task.seed, task.seed + 4), [], threading.Lock()
+    seeds, ends, lock = range(task.seed, task.seed + SEEDS_AT_ONCE), [], threading.Lock()
 
     class Bar:
         """Stands in for the progress bar, which moves after each epoch of each run."""

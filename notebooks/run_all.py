@@ -52,7 +52,6 @@ _IMPORTS = "import digits.start, matplotlib.pyplot, seaborn\n"
 _IMPORTS_FOR_NETWORKS = "import digits.training.repeats\n"
 # What these say is meant for the reader; where in the code they were raised is not.
 _SENTENCES = ("ArtifactError", "DatasetError", "StudyError", "WorkspaceError")
-_LOOK_EVERY = 0.1  # seconds; whether an artifact is there
 _ANSI_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Run in the kernel when a notebook has ended. Linux counts in KiB, macOS in bytes, Windows has no such module.
 _PEAK_MEMORY = """
@@ -204,7 +203,7 @@ class SeriesRun:
                 complaints = [await client.ask(imports)]
                 for name in self._needed_at_once(step):
                     while coming.is_to_come(name, self.coming):
-                        await asyncio.sleep(_LOOK_EVERY)
+                        await asyncio.sleep(coming.LOOK_EVERY)
                 trains = _has_networks(step.writes)
                 async with self.training if trains else contextlib.nullcontext():
                     self._show_running(add=step.number)

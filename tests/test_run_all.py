@@ -144,6 +144,11 @@ WAIT = (
     "while not pathlib.Path({!r}).exists():\n"
     "    assert time.monotonic() < deadline\n    time.sleep(0.02)"
 )
+SAVE = "import numpy as np, pandas as pd\nfrom digits.store import artifacts\n"
+# What 02 writes, as far as others are to find it.
+SOME_ARRAYS = "".join(
+    f"artifacts.save_arrays({name!r}, numbers=np.arange(3))\n" for name in series.step("02").writes
+)
 SMALL_NOTEBOOK = (
     "# A heading",
     "import os, sys\nprint('progress', os.environ['DIGITS_PROGRESS'], os.environ['DIGITS_MNIST'])",
@@ -272,15 +277,13 @@ def test_artifact_that_is_needed_late_is_waited_for(series_copy, home, first):
     What 04 writes names it as an input, and so waits for it, too.
     """
     once, begun, ready = (str(home / name) for name in ("once", "begun", "ready"))
-    save = "import numpy as np, pandas as pd\nfrom digits.store import artifacts\n"
-    arrays = "artifacts.save_arrays({!r}, numbers=np.arange(3))\n"
     table = "artifacts.save_table({!r}, pd.DataFrame({{'epoch': [1]}}))\n"
-    series_copy.write("02", save + "".join(map(arrays.format, series.step("02").writes)))
+    series_copy.write("02", SAVE + SOME_ARRAYS)
     series_copy.write(
         "03",
         f"open({once!r}, 'x').close()",
         WAIT.format(begun) + "\ntime.sleep(1)",
-        save + table.format("histories/D-baseline.csv"),
+        SAVE + table.format("histories/D-baseline.csv"),
         WAIT.format(ready),
     )
     cells = {
@@ -289,7 +292,7 @@ def test_artifact_that_is_needed_late_is_waited_for(series_copy, home, first):
     }
     series_copy.write(
         "04",
-        save + f"open({begun!r}, 'w').close()",
+        SAVE + f"open({begun!r}, 'w').close()",
         cells.pop(first),
         f"open({ready!r}, 'w').close()",
         *cells.values(),
@@ -303,9 +306,7 @@ def test_artifact_that_is_needed_late_is_waited_for(series_copy, home, first):
 @pytest.mark.slow
 def test_late_artifact_that_never_comes_is_not_waited_for(series_copy, home):
     """Its notebook ends without it: the one that needs it says so, as it would alone."""
-    save = "import numpy as np\nfrom digits.store import artifacts\n"
-    arrays = "artifacts.save_arrays({!r}, numbers=np.arange(3))\n"
-    series_copy.write("02", save + "".join(map(arrays.format, series.step("02").writes)))
+    series_copy.write("02", SAVE + SOME_ARRAYS)
     series_copy.write("03", "1 + 1")
     load = "artifacts.load_table('histories/D-baseline.csv')"
     series_copy.write("04", f"from digits.store import artifacts\n{load}")
@@ -333,7 +334,7 @@ def test_two_train_at_the_same_time(free_trainings, home):
 
 
 @pytest.mark.slow
-def test_three_do_not_train_at_the_same_time(free_trainings, home):
+def test_three_do_not_train_at_the_same_time(run_all, free_trainings, home):
     """They would need the memory of three, and be no faster."""
     folder = home / "training"
     folder.mkdir()
@@ -341,9 +342,7 @@ def test_three_do_not_train_at_the_same_time(free_trainings, home):
         "import pathlib, time\nmark = pathlib.Path({!r})\nmark.touch()\ntime.sleep(2)\n"
         "assert len(list(mark.parent.iterdir())) <= 2\nmark.unlink()"
     )
-    trains = [
-        step.number for step in series.STEPS if any("models/" in name for name in step.writes)
-    ]
+    trains = [step.number for step in series.STEPS if run_all._has_networks(step.writes)]
     for number in trains[:3]:
         free_trainings.write(number, work.format(str(folder / number)))
     result = free_trainings.run(*trains[:3], "--discard")

@@ -37,15 +37,12 @@ def test_every_artifact_is_written_once_and_before_it_is_read():
 def test_trainings_do_not_wait_for_each_other_in_all_places():
     """One that begins before another has written anything holds a place until that one has had its own turn."""
     run_all = import_script(workspace.NOTEBOOKS_FOLDER / "run_all.py")
-
-    def trains(step) -> bool:
-        return any(name.startswith("models/") for name in step.writes)
-
+    trainers = [step for step in series.STEPS if run_all._has_networks(step.writes)]
     waiting = set()
-    for step in filter(trains, series.STEPS):
+    for step in trainers:
         at_once = {series.writer(name) for name in set(step.reads) - set(step.late)}
         late = {series.writer(name) for name in step.late}
-        waiting |= {step.number for other in late - at_once if trains(other)}
+        waiting |= {step.number for other in late - at_once if other in trainers}
     assert waiting == {"04"} and len(waiting) < run_all._TRAININGS_AT_ONCE
 
 

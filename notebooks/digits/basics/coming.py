@@ -14,7 +14,7 @@ from collections.abc import Iterable
 VARIABLE = "DIGITS_COMING"
 # Where a notebook that a run executes finds its number, after those of the notebooks that it is run for.
 BEING_RUN = "DIGITS_BEING_RUN"
-_LOOK_EVERY = 0.1  # seconds
+LOOK_EVERY = 0.1  # seconds; whether it is there
 
 
 def announce(folder: pathlib.Path, names: Iterable[str]) -> None:
@@ -50,7 +50,7 @@ def written(name: str) -> None:
 def wait_for(name: str) -> None:
     """Wait in this process's run, if it is part of one, until an artifact is there or will not come."""
     while is_to_come(name):
-        time.sleep(_LOOK_EVERY)
+        time.sleep(LOOK_EVERY)
 
 
 def being_run() -> list[str]:

@@ -67,7 +67,7 @@ def load_arrays(name: str) -> dict[str, np.ndarray]:
 
 def load_table(name: str) -> pd.DataFrame:
     """The table of a ``.csv`` artifact, made first where missing or stale; errors as :func:`load_arrays`."""
-    return pd.read_csv(ensure(name), **_EXACT_FLOATS)
+    return _table_in(ensure(name))
 
 
 def results() -> pd.DataFrame:
@@ -79,8 +79,12 @@ def results() -> pd.DataFrame:
         ArtifactError: one of them, or what it was made from, was changed by something else.
     """
     names = [name for step in series.STEPS for name in step.writes if name.startswith("results/")]
-    tables = [pd.read_csv(folder() / name, **_EXACT_FLOATS) for name in names if is_current(name)]
+    tables = [_table_in(folder() / name) for name in names if is_current(name)]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def _table_in(path: pathlib.Path) -> pd.DataFrame:
+    return pd.read_csv(path, **_EXACT_FLOATS)
 
 
 def provenance(name: str) -> dict:
