@@ -41,6 +41,13 @@ def put_under_git(folder: pathlib.Path) -> None:
         subprocess.run(["git", *author, *command], cwd=folder, check=True)
 
 
+def environment() -> dict[str, str]:
+    """The environment of a process in a copy: nothing in it tells of the pytest that runs now, nor of its folders."""
+    of_pytest = ("PYTEST_", "DIGITS_HOME", "DIGITS_TEST_HOME")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(of_pytest)}
+    return kept | {"DIGITS_PROGRESS": "0", "PYTHONUTF8": "1"}
+
+
 def run_in(
     root: pathlib.Path, limit: float | None, *arguments: str, **variables: str
 ) -> tuple[int | None, str]:
@@ -55,13 +62,10 @@ def run_in(
     Returns:
         The exit code, None if it took too long, and what it printed; standard error goes with the output.
     """
-    of_pytest = ("PYTEST_", "DIGITS_HOME", "DIGITS_TEST_HOME")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(of_pytest)}
-    quiet = {"DIGITS_PROGRESS": "0", "PYTHONUTF8": "1"}
     with subprocess.Popen(
         [sys.executable, *arguments],
         cwd=root,
-        env=kept | quiet | variables,
+        env=environment() | variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -11,6 +11,7 @@ fails kills it. The table of mistakes that people might make is another one: tes
 import argparse
 import ast
 import concurrent.futures
+import contextlib
 import itertools
 import pathlib
 import queue
@@ -26,6 +27,7 @@ from xml.etree import ElementTree
 
 import copies
 import coverage
+import warm
 from cosmic_ray.commands import init
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
@@ -53,6 +55,11 @@ TESTS_TAKE = (
 )
 GOAL, GOAL_OF_A_ROOM = 0.9, 0.8
 KILLED, SURVIVED = "killed", "survived"
+OPTIONS = ("-q", "-p", "no:cacheprovider")
+# What Python compiled before the last change may look as new as that.
+VARIABLES = {"PYTHONDONTWRITEBYTECODE": "1"}
+# It tells TensorFlow and Keras how to start: what changes it is tried in processes that have not imported them yet.
+STARTS_LIBRARIES = f"{PACKAGE}/training/backend.py"
 
 
 @dataclass(frozen=True)
@@ -137,13 +144,6 @@ def drawn(room: str, count: int, seed: int, root: pathlib.Path) -> list[Mutant]:
     return chosen
 
 
-def run_pytest(root: pathlib.Path, limit: float | None, *arguments: str) -> tuple[int | None, str]:
-    """Run tests in a copy; pytest's exit code, None if it took too long, and what it printed."""
-    pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
-    # What Python compiled before the last change may look as new as that.
-    return copies.run_in(root, limit, *pytest, *arguments, PYTHONDONTWRITEBYTECODE="1")
-
-
 def reach_of_tests(root: pathlib.Path, workers: int) -> tuple[dict, dict[str, float]]:
     """Run all fast tests once: which of them reach which line of the package, and how long each takes.
 
@@ -152,7 +152,8 @@ def reach_of_tests(root: pathlib.Path, workers: int) -> tuple[dict, dict[str, fl
     """
     measuring = (f"--cov={root / PACKAGE}", "--cov-context=test", "--cov-report=")
     which = ("-m", "not slow", "-n", str(workers), "tests")
-    code, output = run_pytest(root, None, *measuring, "--junitxml=times.xml", *which)
+    pytest = ("-m", "pytest", *OPTIONS, *measuring, "--junitxml=times.xml", *which)
+    code, output = copies.run_in(root, None, *pytest, **VARIABLES)
     if code != 0:
         raise SystemExit(f"The tests are red without any mutant; mend that first.\n{output}")
     seconds = {
@@ -193,7 +194,7 @@ def tests_for(mutant: Mutant, reached: dict, seconds: dict[str, float]) -> list[
     return chosen
 
 
-def outcome(mutant: Mutant, tests: list[str], root: pathlib.Path) -> str:
+def outcome(mutant: Mutant, tests: list[str], root: pathlib.Path, pytest: warm.Pytest) -> str:
     """Plant a mutant in a copy, run tests up to the first that fails, and take it out again."""
     if not tests:
         return SURVIVED
@@ -202,8 +203,9 @@ def outcome(mutant: Mutant, tests: list[str], root: pathlib.Path) -> str:
     listed = root / "tests_of_this_mutant.txt"
     listed.write_text("\n".join(tests), encoding="utf-8")
     path.write_text(mutant.text(root), encoding="utf-8")
+    run = pytest.run_cold if mutant.file == STARTS_LIBRARIES else pytest.run
     try:
-        code, _ = run_pytest(root, LIMIT, "-x", f"@{listed.name}")
+        code, _ = run(root, LIMIT, *OPTIONS, "-x", f"@{listed.name}", **VARIABLES)
     finally:
         path.write_text(sound, encoding="utf-8")
     # The tests were collected in this copy before: whatever ends otherwise, such as an import that fails, is noticed.
@@ -217,19 +219,21 @@ def outcomes(
     sound: pathlib.Path,
     workers: int,
 ) -> Iterator[tuple[Mutant, str]]:
-    """What becomes of each mutant, in their order; each worker has a copy of its own."""
+    """What becomes of each mutant, in their order; each worker has a copy and a pytest of its own."""
     free: queue.Queue = queue.Queue()
-    for number in range(workers):
-        free.put(shutil.copytree(sound, sound.with_name(f"{sound.name} {number}")))
 
     def in_a_free_copy(mutant: Mutant) -> str:
-        copy = free.get()
+        copy, pytest = free.get()
         try:
-            return outcome(mutant, tests_for(mutant, reached, seconds), copy)
+            return outcome(mutant, tests_for(mutant, reached, seconds), copy, pytest)
         finally:
-            free.put(copy)
+            free.put((copy, pytest))
 
-    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+    with contextlib.ExitStack() as stack:
+        for number in range(workers):
+            copy = shutil.copytree(sound, sound.with_name(f"{sound.name} {number}"))
+            free.put((copy, stack.enter_context(warm.Pytest())))
+        pool = stack.enter_context(concurrent.futures.ThreadPoolExecutor(workers))
         yield from zip(mutants, pool.map(in_a_free_copy, mutants), strict=True)
 
 

@@ -5,6 +5,7 @@ import textwrap
 
 import mutants
 import pytest
+import warm
 
 MODULE = """
     LIMIT = 3
@@ -126,7 +127,8 @@ def test_killed_or_survived_is_what_the_tests_of_its_line_say(small_series, monk
     assert list(ended.values()) == [what for what, _ in wanted.values()]
     monkeypatch.setattr(mutants, "LIMIT", 3)
     tests = mutants.tests_for(never_ends, reached, seconds)
-    assert mutants.outcome(never_ends, tests, small_series) == mutants.KILLED
+    with warm.Pytest() as runs:
+        assert mutants.outcome(never_ends, tests, small_series, runs) == mutants.KILLED
 
 
 @pytest.mark.slow

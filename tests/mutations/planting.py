@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 import copies
+import warm
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TESTS_FAILED = 1  # pytest's exit code; 2 to 5 say that it could not test at all
@@ -99,18 +100,22 @@ def plant(mutation: Mutation, root: pathlib.Path) -> None:
 
 
 def run_tests(
-    part: tuple[str, ...], root: pathlib.Path, home: pathlib.Path | None = None
+    part: tuple[str, ...],
+    root: pathlib.Path,
+    pytest: warm.Pytest,
+    home: pathlib.Path | None = None,
 ) -> Outcome:
     """Run a part of the tests in a copy of the series, up to the first failure.
 
     Args:
         part: arguments of pytest.
         root: the copy.
+        pytest: runs it.
         home: a folder with artifacts that the tests' own home starts from.
     """
-    pytest = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
+    options = ("-x", "-q", "-p", "no:cacheprovider")
     variables = {"DIGITS_TEST_HOME": str(home)} if home else {}
-    code, output = copies.run_in(root, LONGEST_RUN, *pytest, *part, **variables)
+    code, output = pytest.run(root, LONGEST_RUN, *options, *part, **variables)
     assert code is not None, f"{' '.join(part)} did not end within {LONGEST_RUN} s:\n{output}"
     found = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", output, re.MULTILINE)
     caught_by = _with_cell_id(found[1], root) if found else ""

@@ -7,6 +7,7 @@ import shutil
 import copies
 import planting
 import pytest
+import warm
 from mutations import MUTATIONS
 
 IN_NOTEBOOKS = [mutation for mutation in MUTATIONS if mutation.runs_a_notebook]
@@ -21,8 +22,8 @@ def each(mutations):
 class Laboratory:
     """Copies of the series, a home with the earlier notebooks' artifacts, and which parts of the tests are green."""
 
-    def __init__(self, folder: pathlib.Path):
-        self.folder = folder
+    def __init__(self, folder: pathlib.Path, pytest: warm.Pytest):
+        self.folder, self.pytest = folder, pytest
         self.sound = copies.copy_of_the_series(folder / "sound")
         self.tested = self.another("tested")  # runs leave compiled Python behind
         self.baselines: dict[tuple, planting.Outcome] = {}
@@ -46,13 +47,18 @@ class Laboratory:
     def baseline(self, part: tuple[str, ...]) -> planting.Outcome:
         """What a part says of the series as it is; run once."""
         if part not in self.baselines:
-            self.baselines[part] = planting.run_tests(part, self.tested, self.home_for(part))
+            self.baselines[part] = self.run(part, self.tested)
         return self.baselines[part]
+
+    def run(self, part: tuple[str, ...], copy: pathlib.Path) -> planting.Outcome:
+        """Run a part of the tests in a copy."""
+        return planting.run_tests(part, copy, self.pytest, self.home_for(part))
 
 
 @pytest.fixture(scope="session")
 def laboratory(tmp_path_factory):
-    return Laboratory(tmp_path_factory.mktemp("mutations"))
+    with warm.Pytest() as pytest_that_is_warm:
+        yield Laboratory(tmp_path_factory.mktemp("mutations"), pytest_that_is_warm)
 
 
 def assert_caught(mutation, laboratory, request, record_property):
@@ -63,7 +69,7 @@ def assert_caught(mutation, laboratory, request, record_property):
     assert baseline.exit_code == 0, f"red without any mistake:\n{baseline.output}"
     copy = laboratory.another(mutation.name)
     planting.plant(mutation, copy)
-    outcome = planting.run_tests(mutation.part, copy, laboratory.home_for(mutation.part))
+    outcome = laboratory.run(mutation.part, copy)
     shutil.rmtree(copy, ignore_errors=True)
     record_property("mutation", mutation.name)
     record_property("caught_by", outcome.caught_by)

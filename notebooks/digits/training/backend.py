@@ -3,8 +3,8 @@
 Importing this module imports TensorFlow, which takes some seconds. Its C++ start-up messages are silenced; errors
 still come through as Python exceptions. What the user's own Keras is set to changes nothing.
 
-The series computes on the processor, also where there is a GPU: networks as small as these gain little there, and
-results would differ from those that the notebooks store. ``DIGITS_GPU=1`` lets TensorFlow use it all the same.
+The series computes on the processor, also where there is a faster GPU: results would differ from those that the
+notebooks store. ``DIGITS_GPU=1`` lets TensorFlow use it all the same.
 """
 
 import contextlib
