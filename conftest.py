@@ -238,9 +238,16 @@ def pytest_runtest_call(item):
     """After a notebook's last cell its kernel still lives: disturb what its checks look at."""
     outcome = yield
     is_last = item is _last_cells(item.session).get(item.path)
-    if is_last and not item.config.digits_dataset.is_sample:
+    if is_last and _disturbances_are_looked_at(item.session):
         _disturb_what_the_checks_look_at(item)
     return outcome
+
+
+@functools.cache
+def _disturbances_are_looked_at(session) -> bool:
+    """Whether a test of this run asks for them; it does not on the sample."""
+    files = {item.path.name for item in session.items}
+    return "test_checks_can_fail.py" in files and not session.config.digits_dataset.is_sample
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """Mistakes that nobody chose: operators, numbers and conditions of the package are changed at random, one at a time.
 
-    python tests/mutants.py                   60 mutants of each room; it takes about an hour on two cores
+    python tests/mutants.py                   60 mutants of each room; it takes about half an hour on two cores
     python tests/mutants.py --count 20        20 of each room
     python tests/mutants.py --rooms store     of one room only
 

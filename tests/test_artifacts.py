@@ -334,26 +334,28 @@ def test_file_that_is_older_than_its_record_is_unfinished(two_steps):
 def test_artifact_of_other_data_is_stale(two_steps):
     """A network trained on other images is never evaluated as if it knew these."""
     artifacts.save_arrays("numbers.npz", a=np.zeros(3))
-    edit_record(two_steps / "numbers.npz", dataset={"name": "MNIST", "fingerprint": "0123456789ab"})
-    assert (
-        artifacts._why_not_current("numbers.npz")
-        == "data/sample/numbers.npz was made from another dataset (MNIST)"
-    )
+    for fingerprint in ("000000000000", "ffffffffffff"):  # below and above that of the sample
+        dataset = {"name": "MNIST", "fingerprint": fingerprint}
+        edit_record(two_steps / "numbers.npz", dataset=dataset)
+        assert (
+            artifacts._why_not_current("numbers.npz")
+            == "data/sample/numbers.npz was made from another dataset (MNIST)"
+        )
 
 
-def test_artifact_of_an_earlier_version_is_stale(two_steps, monkeypatch):
-    """After an update of the series nobody goes on with files of a form that it no longer uses."""
+def test_artifact_of_another_version_is_stale(two_steps, monkeypatch):
+    """After an update of the series, or back, nobody goes on with files of a form that it does not use."""
     artifacts.save_arrays("numbers.npz", a=np.zeros(3))
     artifacts.save_table("results/02.csv", pd.DataFrame({"seed": [0]}))
-    monkeypatch.setattr(
-        series, "STEPS", (dataclasses.replace(series.STEPS[0], version=2), series.STEPS[1])
-    )
-    assert artifacts._why_not_current("numbers.npz") == (
-        "data/sample/numbers.npz was made by version 1 of notebook 01, now 2"
-    )
-    assert artifacts._why_not_current("results/02.csv") == "", (
-        "its own version did not change, and its input not yet"
-    )
+    for version in (0, 2):
+        first = dataclasses.replace(series.STEPS[0], version=version)
+        monkeypatch.setattr(series, "STEPS", (first, series.STEPS[1]))
+        assert artifacts._why_not_current("numbers.npz") == (
+            f"data/sample/numbers.npz was made by version 1 of notebook 01, now {version}"
+        )
+        assert artifacts._why_not_current("results/02.csv") == "", (
+            "its own version did not change, and its input not yet"
+        )
 
 
 def test_artifact_of_changed_input_is_stale(two_steps):

@@ -304,6 +304,37 @@ def test_what_a_pruner_did_not_see_is_dotted():
 # ---------------------------------------------------------------- from a photograph to an answer
 
 
+def test_history_of_a_search_says_who_chose_which_trials():
+    """Whoever exchanges the words calls the sampler what was chance."""
+    trials = pd.DataFrame({"trial": range(8), "state": "complete", "value": 0.97})
+    trials.loc[5, "value"] = 0.98
+    figure = charts.search_history(trials, random=3, title="A search")
+    words = {text.get_text(): text.get_position()[0] for text in figure.axes[0].texts}
+    assert 0 < words["drawn at random"] < 3.5 < words["chosen by TPE"] < 8
+
+
+def test_reliability_diagram_tells_before_from_after():
+    """The network's own markers are what it says by itself; crosses are what the correction made of it."""
+    bins = pd.DataFrame(
+        {"images": [50], "confidence": [0.9], "accuracy": [0.8], "low": [0.7], "high": [0.9]}
+    )
+    names = ["baseline-softmax", "B", "C", "own-on-split"]
+    corrected = bins.assign(confidence=0.8)
+    both = (dict.fromkeys(names, table) for table in (bins, corrected))
+    figure = charts.reliability_diagrams(*both, "Reliability")
+    for axes, name in zip(figure.axes, names, strict=True):
+        drawn = {
+            line(axes, label).get_marker(): when
+            for label, when in ((name, "before"), ("after", "after"))
+        }
+        legend = axes.get_legend()
+        shown = {
+            handle.get_marker(): text.get_text()
+            for text, handle in zip(legend.get_texts(), legend.legend_handles, strict=True)
+        }
+        assert shown == drawn and len(drawn) == 2
+
+
 @pytest.mark.parametrize("maps", [{"maps": np.ones((4, 8, 8))}, {"units": np.arange(-8.0, 8)}, {}])
 def test_strip_leads_through_all_stages_to_the_answer(maps):
     """A stage would be missing, or another digit be given as the answer; networks without convolutions have no maps."""

@@ -317,6 +317,14 @@ def test_reason_of_a_failure_is_told_in_a_few_words(server, npz_file, monkeypatc
         )
 
 
+def test_error_that_nobody_foresaw_is_told_as_it_is():
+    """It is not taken for another: "wrong hash" sends people to look for a file that somebody changed."""
+    for error in (ValueError("unforeseen"), LookupError("no hash of that name")):
+        assert mirrors._reason(error, "https://example.org/mnist.npz")[0] == str(error)
+    damaged = ValueError("SHA256 hash of downloaded file does not match")
+    assert mirrors._reason(damaged, "https://example.org/mnist.npz")[0].endswith("(wrong hash)")
+
+
 def test_all_mirrors_fail_and_nothing_is_left(
     server, npz_file, empty_home, sample_file, monkeypatch, files_in
 ):

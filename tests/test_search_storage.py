@@ -15,7 +15,8 @@ import pytest
 import sqlalchemy
 from digits.basics import workspace
 from digits.dataset import mnist
-from digits.search import storages, studies
+from digits.search import failures, storages, studies
+from optuna.exceptions import StorageInternalError
 from servers import new_server
 
 
@@ -233,7 +234,7 @@ def test_own_folder_without_the_right_to_write(ordinary_user, monkeypatch, home,
 
 WORKER = """
 import sys
-from digits.search import storages, studies
+from digits.search import failures, storages, studies
 
 storages.HEARTBEAT = 1
 address, largest_file, waits = sys.argv[1], int(sys.argv[2]), sys.argv[3] == "waits"
@@ -347,6 +348,37 @@ def test_question_mark_in_an_address_is_refused(tmp_path, home):
     """It ends the path, and the study would lie in a file "What now"."""
     assert "write %3F instead" in refused(f"sqlite:///{tmp_path}/What now?/study.db")
     assert not (tmp_path / "What now").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "file"),
+    [
+        ("sqlite:///study.db", "study.db"),
+        ("sqlite:///", None),
+        ("sqlite:///:memory:", None),
+        ("sqlite:///file:study.db?uri=true", None),
+        ("postgresql+psycopg://ada@host/study", None),
+    ],
+)
+def test_only_a_database_in_a_file_has_one(tmp_path, monkeypatch, address, file):
+    """What to do about a database that fails depends on it: free the disk, or see whether the server runs."""
+    monkeypatch.chdir(tmp_path)
+    found = storages._file_of(sqlalchemy.make_url(address))
+    assert found == (file and tmp_path / file)
+
+
+def test_reason_is_that_of_the_driver_and_no_older_one():
+    """Optuna's errors hide what happened; an error of its own that came while another was handled does not."""
+    told = {}
+    for wrapper in (StorageInternalError, OSError):
+        try:
+            try:
+                raise KeyError("older")
+            except KeyError:
+                raise wrapper("newer")  # noqa: B904 (the older one is its context)
+        except wrapper as error:
+            told[wrapper] = failures.reason_of(error)
+    assert told == {StorageInternalError: "'older'", OSError: "newer"}
 
 
 def test_braces_in_an_address_are_braces(tmp_path, home):

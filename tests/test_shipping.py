@@ -142,3 +142,14 @@ def test_shipped_network_is_small_and_reads_mnist(full_mnist):
     reader = reading.load_reader()
     read = reader.probabilities(full_mnist["x_test"] / np.float32(255)).argmax(axis=1)
     assert np.mean(read == full_mnist["y_test"]) >= 0.995
+
+
+def test_shipped_network_is_of_the_kind_that_is_trained():
+    """Whoever changes the layers in learning.py ships a network that nobody can train again."""
+
+    def kernels(network):
+        return [tuple(array.shape) for array in network.weights if len(array.shape) > 1]
+
+    shipped, answers = shipping.read_network(reading.SHIPPED)
+    assert answers == learning.ANSWERS
+    assert kernels(shipped) == kernels(learning.compiled_network("reading", steps=1))

@@ -6,15 +6,12 @@ from .places import (
     CHARTS,
     COLOURS,
     DIGITS,
-    DRAWN_01,
     FIGURES,
     NOTEBOOK_02,
     NOTEBOOK_04,
+    RUN_01,
+    RUN_05,
     STORED,
-    TOLD_01,
-    TOLD_05,
-    TOLD_06,
-    TOLD_08,
 )
 
 MUTATIONS = (
@@ -73,7 +70,7 @@ MUTATIONS = (
         f"{DIGITS}/charts/maps.py",
         'right.set(xlabel="angle of the direction, in degrees", ylabel=',
         "right.set(ylabel=",
-        DRAWN_01,
+        RUN_01,
         only_on_mnist=True,
     ),
     Mutation(
@@ -82,7 +79,7 @@ MUTATIONS = (
         f"{DIGITS}/charts/maps.py",
         '    left.plot(*pairs[:_DOTS_DRAWN].T, ".", color=_DOTS, markersize=2.5, label="images")\n',
         "",
-        DRAWN_01,
+        RUN_01,
         only_on_mnist=True,
     ),
     Mutation(
@@ -101,7 +98,7 @@ MUTATIONS = (
         f"{DIGITS}/charts/comparison.py",
         'axes.set(xlabel="share of the images that are answered")',
         'axes.set(xlabel="share of the images that are misread")',
-        TOLD_05,
+        RUN_05,
     ),
     Mutation(
         "map-of-a-matrix-turned-round",
@@ -109,7 +106,7 @@ MUTATIONS = (
         f"{DIGITS}/plots.py",
         'AMOUNT = "YlOrBr"',
         'AMOUNT = "YlOrBr_r"',
-        TOLD_05,
+        RUN_05,
     ),
     Mutation(
         "unit-of-ink-changed",
@@ -117,7 +114,7 @@ MUTATIONS = (
         f"{DIGITS}/charts/exploration.py",
         "mean pixel, share of full",
         "number of pixels",
-        TOLD_01,
+        RUN_01,
     ),
     Mutation(
         "upper-and-lower-pixel-exchanged",
@@ -125,7 +122,7 @@ MUTATIONS = (
         f"{DIGITS}/charts/maps.py",
         'xlabel="upper pixel", ylabel="lower pixel"',
         'xlabel="lower pixel", ylabel="upper pixel"',
-        TOLD_01,
+        RUN_01,
         only_on_mnist=True,
     ),
     Mutation(
@@ -134,8 +131,7 @@ MUTATIONS = (
         f"{DIGITS}/charts/certainty.py",
         '["before", "after"], loc',
         '["after", "before"], loc',
-        TOLD_06,
-        only_on_mnist=True,
+        CHARTS,
     ),
     Mutation(
         "random-and-tpe-words-exchanged",
@@ -143,7 +139,6 @@ MUTATIONS = (
         f"{DIGITS}/charts/trials.py",
         '((0.8, "drawn at random"), (random + 0.8, "chosen by TPE"))',
         '((0.8, "chosen by TPE"), (random + 0.8, "drawn at random"))',
-        TOLD_08,
-        only_on_mnist=True,
+        CHARTS,
     ),
 )
