@@ -1,6 +1,7 @@
 """Tables of results, and the measured cost of training."""
 
 import re
+import types
 
 import notebook_files
 import numpy as np
@@ -58,6 +59,20 @@ def test_rows_tell_what_each_run_reached(home, validated):
             assert row["validation_accuracy"] == pytest.approx(last)
         else:
             assert np.isnan(row["validation_accuracy"])
+
+
+def test_errors_are_whole_numbers_whatever_the_accuracy():
+    """Times 10,000 images, 1 - 0.9979 is a hair less than 21, and 1 - 0.9971 a hair more than 29."""
+    errors = np.arange(500)
+    table = pd.DataFrame({"seed": errors, "loss": 0.0, "accuracy": 1 - errors / 10_000})
+    runs = types.SimpleNamespace(
+        name="small",
+        network=build(),
+        final=dict,
+        evaluate=lambda images, labels: table,
+    )
+    found = results.rows("05", runs, None, np.zeros(10_000), 60_000)["test_errors"]
+    assert found.tolist() == errors.tolist()
 
 
 def test_rows_of_an_experiment_have_the_same_columns_and_its_numbers():

@@ -322,6 +322,21 @@ def test_lost_trial_in_a_journal_is_run_again_when_asked(journal, start_worker):
     assert open_study(journal).trials[-1].params == FIRST
 
 
+def test_lost_trial_that_two_workers_give_up_is_queued_once(journal, monkeypatch):
+    """Both see it open at the same moment; the one that comes second must not run it once more."""
+    first, second = open_study(journal), open_study(journal)
+    first.ask()
+    tell = first.tell
+
+    def tell_too_late(*arguments, **options):
+        studies._recover_lost_trials(second, give_up_after=0)
+        return tell(*arguments, **options)
+
+    monkeypatch.setattr(first, "tell", tell_too_late)
+    studies._recover_lost_trials(first, give_up_after=0)
+    assert states(journal) == {"FAIL": 1, "WAITING": 1}
+
+
 def test_worker_that_was_taken_for_dead_goes_on(address):
     """After a computer's sleep its trial is another's already: its result is dropped, and it takes the next trial."""
     other = open_study(address)

@@ -210,9 +210,11 @@ def test_file_that_is_wrong_is_an_error_and_kept(
     assert path.read_bytes() == content and server.requested == []
 
 
-def test_file_that_cannot_be_read_is_an_error(mnist_file, published):
-    """A folder of that name, as some programs make when they unpack."""
-    (mnist_file.parent / NAME).mkdir()
+@pytest.mark.parametrize("kind", ["folder", "broken link"])
+def test_file_that_cannot_be_read_is_an_error(mnist_file, published, kind):
+    """A folder of that name, as some programs make when they unpack, or a link to a disk that is away."""
+    path = mnist_file.parent / NAME
+    path.mkdir() if kind == "folder" else path.symlink_to(mnist_file.parent / "away" / NAME)
     with pytest.raises(mnist.DatasetError, match=r"does not tell who wrote which image: .+\. The"):
         writers.load()
 
