@@ -277,6 +277,8 @@ def test_finger_on_a_phone(open_page):
     for name in ("Undo", "Clear", "Example"):
         size = page.get_by_role("button", name=name).bounding_box()
         assert size["height"] >= 44 and size["width"] >= 44, "fingers need room"
+    camera = page.locator("input[type=file]").get_attribute("capture")
+    assert camera is None, "with it, telephones would offer no picture that is there already"
 
 
 def test_keyboard_alone(open_page):

@@ -539,7 +539,8 @@ def test_name_may_have_an_address_that_is_switched_off(listen, monkeypatch):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", pytest.param("::", marks=needs_ipv6)])
 def test_all_addresses_are_served_and_shown_by_number(listen, host, monkeypatch):
-    """Few networks know a computer's name; telephones could not open the page."""
+    """Few networks know a computer's name, and telephones could not open the page. Browsers ask in small letters."""
+    monkeypatch.setattr(socket, "gethostname", lambda: "Ada-PC.example.org")
     monkeypatch.setattr(
         addresses, "_sender", lambda family, network: "127.0.0.1" if network else "192.0.2.7"
     )
@@ -549,9 +550,9 @@ def test_all_addresses_are_served_and_shown_by_number(listen, host, monkeypatch)
     pages = addresses.pages(host, sockets)
     assert pages[0] == f"http://192.0.2.7:{port}"
     assert f"http://127.0.0.1:{port}" not in pages
-    assert pages[-1] == f"http://{socket.gethostname()}:{port}"
-    own = socket.gethostname().lower()
-    assert {"localhost", own, f"{own.split('.')[0]}.local"} <= addresses.names(host, sockets)
+    assert pages[-1] == f"http://Ada-PC.example.org:{port}"
+    names = {"localhost", "ada-pc.example.org", "ada-pc.local"}
+    assert names <= addresses.names(host, sockets)
 
 
 def test_own_address_is_one_of_this_computers(listen):
