@@ -102,6 +102,7 @@ def two_lucks(figure, run):
     assert abs(deviation / standard_error - 1) < 0.1
     names = drawn.tick_labels(figure, right.yaxis)
     assert names == _compared()
+    as_wide = []
     for row, (name, (stretch,)) in enumerate(zip(names, drawn.stretches(right), strict=True)):
         is_right = arrays[name].argmax(axis=2) == labels
         spread = 100 * is_right.mean(axis=1).std(ddof=1)
@@ -112,6 +113,9 @@ def two_lucks(figure, run):
         ends = 100 * np.sqrt(from_images * stats.chi2.ppf([0.025, 0.975], free) / free)
         assert_allclose(stretch[:, 0], ends, rtol=0.15, atol=0.01)
         assert_allclose(stretch[:, 1], row)
+        as_wide.append(np.ptp(stretch[:, 0]) / np.ptp(ends))
+    # The middle 90 % would be 0.85 times as wide.
+    assert abs(np.mean(as_wide) - 1) < 0.07
 
 
 def _compared() -> list[str]:

@@ -360,6 +360,15 @@ def test_deep_grey(expected, highest, tmp_path):
         assert same(digit, expected)
 
 
+@pytest.mark.parametrize("highest", [1.0, 0.8, 255.0, 4095.0])
+def test_grey_of_fractions(expected, highest, tmp_path):
+    """Programs that measure write floats: from 0 to 1, white included, or as many as the camera's bits give."""
+    path = tmp_path / "measured.tif"
+    Image.fromarray((highest * (1 - 0.9 * seven())).astype(np.float32)).save(path)
+    (digit,) = handwriting.digits_in(path)
+    assert same(digit, expected)
+
+
 def test_turned_camera(expected, tmp_path):
     """A telephone stores what its sensor saw, and how it was held."""
     for orientation, turns in ((3, 2), (6, 1), (8, 3)):
