@@ -3,6 +3,7 @@
 import functools
 import pathlib
 import pickle
+import re
 from unittest import mock
 
 import numpy as np
@@ -93,6 +94,18 @@ def tick_labels(figure: Figure, axis) -> list[str]:
     """The tick labels that are seen on an axis."""
     own = {id(label) for label in axis.get_ticklabels(which="both")}
     return [text.get_text() for text in texts(figure) if id(text) in own]
+
+
+def numbered_ticks(figure: Figure, axis) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The ticks of an axis whose labels are numbers: their places, the numbers, and half of the last digit's unit."""
+    seen, found = set(tick_labels(figure, axis)), []
+    for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True):
+        text = label.get_text().replace("\N{MINUS SIGN}", "-").replace(",", "")
+        number = re.fullmatch(r"(-?\d*\.?(\d*))(\N{NO-BREAK SPACE}%)?", text)
+        if label.get_text() in seen and number:
+            found.append((place, float(number[1]), 0.5 * 10.0 ** -len(number[2])))
+    places, numbers, halves = np.reshape(found, (-1, 3)).T
+    return places, numbers, halves
 
 
 # ---------------------------------------------------------------- artists

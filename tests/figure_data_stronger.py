@@ -374,6 +374,8 @@ def parallel(figure, run):
     for number in ten:
         line = drawn.line(axes, f"trial {number}")
         assert_allclose(line[:-1, 1], heights.loc[number])
+    thick = [line.get_label() for line in axes.lines if line.get_linewidth() > 2]
+    assert thick == [f"trial {ten[0]}"], "the best of all"
     shown = {number: drawn.line(axes, f"trial {number}")[-1, 1] for number in ten}
     assert sorted(shown, key=shown.get) == sorted(ten, key=lambda number: -trials["value"][number])
     for place, name in enumerate(names):

@@ -206,6 +206,24 @@ def test_ticks_are_few_different_short_numbers(figure):
 
 
 @each_figure
+def test_ticks_tell_their_places(figure, run):
+    """A tick at 1.5 % would bear 2 %, or the third mark of an axis the number of the second."""
+    for axes in drawn.charts_of(figure):
+        for axis in (axes.xaxis, axes.yaxis):
+            places, numbers, halves = drawn.numbered_ticks(figure, axis)
+            names = len(places) > 2 and np.array_equal(places, np.arange(len(places)))
+            if len(places) < 2 or names:
+                continue
+            in_percent = "%" in drawn.tick_labels(figure, axis)[-1]
+            # Places are numbers as they are, or shares: in percent, or of the test images.
+            factors = [100] if in_percent else [1, len(run.dataset.test_labels)]
+            assert any(
+                (np.abs(numbers - factor * places) <= 1.001 * halves + 1e-9 * factor).all()
+                for factor in factors
+            ), list(zip(places, numbers, strict=True))
+
+
+@each_figure
 def test_numbers_are_written_in_one_way(figure):
     """Readers would meet 98.5%, 98.5 % and a sign on the next line; and count the digits of 60000."""
     for text in (each.get_text() for each in drawn.texts(figure)):

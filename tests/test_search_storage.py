@@ -17,6 +17,7 @@ from digits.basics import workspace
 from digits.dataset import mnist
 from digits.search import failures, storages, studies
 from optuna.exceptions import StorageInternalError
+from optuna.storages.journal import JournalFileOpenLock
 from servers import new_server
 
 
@@ -175,6 +176,25 @@ def test_line_that_is_torn_while_others_search_is_cut_off(journal, capsys):
     assert search(str(journal), 2, beside_one_that_is_killed) == 2
     assert capsys.readouterr().out.count("was cut off") == 2
     assert search(str(journal), 3) == 3
+
+
+def test_line_that_another_worker_is_writing_is_not_cut_off(journal):
+    """Whoever opens the journal waits for its lock: half a line may be the beginning of a whole one."""
+    search(str(journal), 1)
+    whole = journal.read_bytes()
+    line = whole.splitlines(keepends=True)[-1]
+    guard = JournalFileOpenLock(str(journal))
+    guard.acquire()
+    opened = threading.Thread(target=storages.open_storage, args=[str(journal)])
+    with open(journal, "ab") as file:
+        file.write(line[:20])
+        file.flush()
+        opened.start()
+        opened.join(0.5)
+        file.write(line[20:])
+    guard.release()
+    opened.join()
+    assert journal.read_bytes() == whole + line
 
 
 def test_torn_line_in_the_middle_is_named_and_kept(journal):

@@ -46,8 +46,9 @@ class Runs:
         )
 
     def final(self) -> pd.DataFrame:
-        """The last epoch of each run: the columns of ``history`` without the epoch, one row per seed."""
-        return self.history.groupby("seed", as_index=False).last().drop(columns="epoch")
+        """The last epoch of each run: the columns of ``history`` without the epoch, one row per seed, in their order."""
+        last = self.history.groupby("seed", as_index=False, sort=False).last()
+        return last.drop(columns="epoch")
 
     def trained(self, seed: int, epoch: int | None = None) -> keras.Model:
         """A copy of the network, compiled like it, as one run left it after ``epoch`` (None: at its end).
