@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 import tracemalloc
+import types
 import urllib.error
 import urllib.request
 import weakref
@@ -424,6 +425,18 @@ def test_who_would_wait_too_long_is_turned_away_at_once(monkeypatch, most, secon
         release.set()
         busy.join()
     assert line.take(int) == 0  # nobody is before it
+
+
+def test_time_that_a_picture_takes_is_that_of_the_last_ones(monkeypatch):
+    """A class is not turned away because pictures took long an hour ago, and the first slow ones count at once."""
+    now = [0.0]
+    monkeypatch.setattr(turns, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
+    line, expected = turns.Turns(), []
+    for seconds in (10.0, 0.1):
+        for _ in range(100):
+            line.take(lambda seconds=seconds: now.__setitem__(0, now[0] + seconds))
+        expected.append(line._seconds)
+    assert expected == pytest.approx([10, 0.1], rel=0.01)
 
 
 def test_those_who_wait_are_turned_away_when_the_program_ends():
