@@ -87,13 +87,29 @@ def test_no_other_format_is_opened(kind, tmp_path, monkeypatch):
     ("content", "named"),
     [
         (b"\0\0\0\x24ftypheic\0\0\0\0mif1heic", "HEIC .* Send it as JPEG"),
+        *(
+            (b"\0\0\0\x1cftyp" + brand + b"\0\0\0\0", "HEIC .* Send it as JPEG")
+            for brand in (b"heix", b"hevc", b"mif1", b"msf1")
+        ),
         (b"\0\0\0\x14ftypqt  ", "video"),
+        (b"\0\0\0\x18ftypisom", "video"),
         (b"%PDF-1.7", "PDF"),
         (b"\xef\xbb\xbf<?xml version='1.0'?><!-- drawn --><svg xmlns", "SVG"),
         (b"\0\0\0\x18ftypcrx ", "raw file"),
         (b"\0\0\0\x18ftypavif", "AVIF picture, but damaged"),
-        (b"II*\0" + bytes(20), "TIFF picture, but damaged"),
+        *(
+            (beginning + bytes(20), "TIFF picture, but damaged")
+            for beginning in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+        ),
+        (b"\x89PNG\r\n\x1a\n" + bytes(20), "PNG picture, but damaged"),
+        (b"\xff\xd8\xff\xe0" + bytes(20), "JPEG picture, but damaged"),
+        (b"RIFF\x10\0\0\0WEBP" + bytes(20), "WebP picture, but damaged"),
+        (b"%!PS-Adobe-3.0", "PostScript"),
+        (b"\xc5\xd0\xd3\xc6" + bytes(30), "PostScript"),
         (b"\xff\x0a" + bytes(20), "JPEG XL"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
+        (b"\xff\x4f\xff\x51" + bytes(20), "JPEG 2000"),
     ],
 )
 def test_what_telephones_and_programs_make_is_named(content, named):

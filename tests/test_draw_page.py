@@ -707,11 +707,11 @@ def test_nothing_is_wider_than_the_window(open_page, tmp_path, text_size):
 
 
 def test_keyboard_keeps_its_place(open_page):
-    """Undo and Clear, as buttons and as Ctrl+Z, also when they leave nothing to undo."""
+    """Undo and Clear, as buttons, as Ctrl+Z and as a Mac's Command+Z, also when they leave nothing to undo."""
     page = open_page()
     canvas = page.locator(".digits-canvas")
     undo, clear = page.get_by_role("button", name="Undo"), page.get_by_role("button", name="Clear")
-    ways = [(undo, "Enter"), (clear, "Space"), (canvas, "Control+z"), (clear, "Control+z")]
+    ways = [(undo, "Enter"), (clear, "Space"), (canvas, "Control+z"), (clear, "Meta+z")]
     for focused, key in ways:
         canvas.focus()
         page.keyboard.press("Space")
