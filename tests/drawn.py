@@ -98,12 +98,13 @@ def tick_labels(figure: Figure, axis) -> list[str]:
 
 def numbered_ticks(figure: Figure, axis) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The ticks of an axis whose labels are numbers: their places, the numbers, and half of the last digit's unit."""
-    seen, found = set(tick_labels(figure, axis)), []
-    for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True):
-        text = label.get_text().replace("\N{MINUS SIGN}", "-").replace(",", "")
-        number = re.fullmatch(r"(-?\d*\.?(\d*))(\N{NO-BREAK SPACE}%)?", text)
-        if label.get_text() in seen and number:
-            found.append((place, float(number[1]), 0.5 * 10.0 ** -len(number[2])))
+    seen, found = {id(text) for text in texts(figure)}, []
+    for tick in axis.get_major_ticks():
+        for label in (tick.label1, tick.label2):
+            text = label.get_text().replace("\N{MINUS SIGN}", "-").replace(",", "")
+            number = re.fullmatch(r"(-?\d+\.?(\d*))(\N{NO-BREAK SPACE}%)?", text)
+            if id(label) in seen and number:
+                found.append((tick.get_loc(), float(number[1]), 0.5 * 10.0 ** -len(number[2])))
     places, numbers, halves = np.reshape(found, (-1, 3)).T
     return places, numbers, halves
 

@@ -69,7 +69,7 @@ MUTATIONS = (
         NOTEBOOK_08,
         'best["value"] == 0.9674',
         'best["value"] > 0.96',
-        STORED,
+        BOUND,
         cell="08-038",
     ),
     Mutation(
