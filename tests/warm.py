@@ -48,7 +48,7 @@ CAN_FORK = sys.platform == "linux"
 class Pytest:
     """Runs of pytest, one at a time; a context manager.
 
-    Where processes cannot fork, and until the first run, nothing is imported; then each run imports for itself.
+    The first run starts the process with the libraries. Where processes cannot fork, each run imports them itself.
     """
 
     def __init__(self):

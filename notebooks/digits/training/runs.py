@@ -46,7 +46,7 @@ class Runs:
         )
 
     def final(self) -> pd.DataFrame:
-        """The last epoch of each run: the columns of ``history`` without the epoch, one row per seed, in their order."""
+        """The last epoch of each run, in the order of the seeds: the columns of ``history`` without the epoch."""
         last = self.history.groupby("seed", as_index=False, sort=False).last()
         return last.drop(columns="epoch")
 
