@@ -55,7 +55,6 @@ TESTS_TAKE = (
 )
 GOAL, GOAL_OF_A_ROOM = 0.9, 0.8
 KILLED, SURVIVED = "killed", "survived"
-OPTIONS = ("-q", "-p", "no:cacheprovider")
 # What Python compiled before the last change may look as new as that.
 VARIABLES = {"PYTHONDONTWRITEBYTECODE": "1"}
 # It tells TensorFlow and Keras how to start: what changes it is tried in processes that have not imported them yet.
@@ -152,8 +151,8 @@ def reach_of_tests(root: pathlib.Path, workers: int) -> tuple[dict, dict[str, fl
     """
     measuring = (f"--cov={root / PACKAGE}", "--cov-context=test", "--cov-report=")
     which = ("-m", "not slow", "-n", str(workers), "tests")
-    pytest = ("-m", "pytest", *OPTIONS, *measuring, "--junitxml=times.xml", *which)
-    code, output = copies.run_in(root, None, *pytest, **VARIABLES)
+    arguments = (*measuring, "--junitxml=times.xml", *which)
+    code, output = warm.Pytest.run_cold(root, None, *arguments, **VARIABLES)
     if code != 0:
         raise SystemExit(f"The tests are red without any mutant; mend that first.\n{output}")
     seconds = {
@@ -205,7 +204,7 @@ def outcome(mutant: Mutant, tests: list[str], root: pathlib.Path, pytest: warm.P
     path.write_text(mutant.text(root), encoding="utf-8")
     run = pytest.run_cold if mutant.file == STARTS_LIBRARIES else pytest.run
     try:
-        code, _ = run(root, LIMIT, *OPTIONS, "-x", f"@{listed.name}", **VARIABLES)
+        code, _ = run(root, LIMIT, "-x", f"@{listed.name}", **VARIABLES)
     finally:
         path.write_text(sound, encoding="utf-8")
     # The tests were collected in this copy before: whatever ends otherwise, such as an import that fails, is noticed.

@@ -33,7 +33,7 @@ def test_each_run_is_as_if_started_anew(tmp_path):
     (tmp_path / "neighbour.py").touch()
     with warm.Pytest() as runs:
         for _ in range(2):
-            code, output = runs.run(tmp_path, 60, "-q", "-s", "-k", "copys_own", SAID="to this run")
+            code, output = runs.run(tmp_path, 60, "-s", "-k", "copys_own", SAID="to this run")
             assert code == 0 and "a line of output" in output, output
         assert runs.run(tmp_path, 60, "-k", "copys_own", SAID="to another")[0] == 1
         assert runs.run(tmp_path, 10, "-k", "hangs")[0] is None

@@ -43,6 +43,8 @@ SETTINGS = {
 }
 # Linux alone forks a process safely that has such libraries in it.
 CAN_FORK = sys.platform == "linux"
+# Of every run: a copy needs no memory of its last one.
+OPTIONS = ("-q", "-p", "no:cacheprovider")
 
 
 class Pytest:
@@ -85,7 +87,7 @@ class Pytest:
             )
         with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as output:
             job = {"root": str(root), "limit": limit, "output": output.name}
-            job |= {"arguments": arguments, "variables": variables}
+            job |= {"arguments": [*OPTIONS, *arguments], "variables": variables}
             print(json.dumps(job), file=self._server.stdin, flush=True)
             code = json.loads(self._server.stdout.readline())
             return code, output.read()
@@ -95,7 +97,7 @@ class Pytest:
         root: pathlib.Path, limit: float | None, *arguments: str, **variables: str
     ) -> tuple[int | None, str]:
         """The same in a process that has imported nothing yet."""
-        return copies.run_in(root, limit, "-m", "pytest", *arguments, **variables)
+        return copies.run_in(root, limit, "-m", "pytest", *OPTIONS, *arguments, **variables)
 
 
 def _become(job: dict) -> int:

@@ -113,9 +113,8 @@ def run_tests(
         pytest: runs it.
         home: a folder with artifacts that the tests' own home starts from.
     """
-    options = ("-x", "-q", "-p", "no:cacheprovider")
     variables = {"DIGITS_TEST_HOME": str(home)} if home else {}
-    code, output = pytest.run(root, LONGEST_RUN, *options, *part, **variables)
+    code, output = pytest.run(root, LONGEST_RUN, "-x", *part, **variables)
     assert code is not None, f"{' '.join(part)} did not end within {LONGEST_RUN} s:\n{output}"
     found = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", output, re.MULTILINE)
     caught_by = _with_cell_id(found[1], root) if found else ""
